@@ -1,0 +1,1 @@
+"""Dated facts: models, endpoints, licences, hardware, prices. Knows no traffic."""

@@ -1,0 +1,138 @@
+"""Which candidates can be asked, by which engine; and why the others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date
+
+from equipoise.catalog import hardware, models, prices
+from equipoise.config.settings import Settings, secret
+from equipoise.domain.endpoint import Endpoint, Operator, Target
+from equipoise.domain.money import PICO_PER_DOLLAR
+from equipoise.domain.ports import Engine
+from equipoise.domain.request import AnswerFormat, Message, Request, Usage
+from equipoise.domain.terms import missing_terms
+from equipoise.domain.workload import Candidate, Workload
+from equipoise.engines.http import HttpEngine
+from equipoise.engines.llamacpp import LlamaCppEngine
+from equipoise.engines.weights import SMOLLM2
+from equipoise.errors import UnpricedTargetError
+from equipoise.trials.arm import Arm
+
+EMBEDDED = "local"
+"""The endpoint that is the embedded engine, unless it is given an address of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The arms of a trial, and the candidates that have none with the reason."""
+
+    arms: tuple[Arm, ...]
+    unreachable: Mapping[str, str]
+
+
+def find_targets(workload: Workload, settings: Settings) -> dict[str, Target]:
+    """Every candidate's target; the workload file was checked, so all exist."""
+    return {row.id: _target(row, settings) for row in workload.candidates}
+
+
+async def open_bench(
+    stack: AsyncExitStack,
+    workload: Workload,
+    settings: Settings,
+    embedded: LlamaCppEngine,
+    asked_on: date,
+) -> Bench:
+    """Make an arm for every candidate that may be asked and can be; engines close with `stack`.
+
+    Data never goes where its class does not let it on the day it is: not even for a trial, not even
+    with a key, and not where it would have been let on the day as of which is decided.
+    """
+    arms: list[Arm] = []
+    unreachable: dict[str, str] = {}
+    for candidate, target in zip(
+        workload.candidates, find_targets(workload, settings).values(), strict=True
+    ):
+        obstacle = _obstacle(workload, target, asked_on)
+        if obstacle:
+            unreachable[candidate.id] = obstacle
+            continue
+        engine: Engine = embedded
+        if not _is_embedded(target.endpoint):
+            engine = await stack.enter_async_context(_over_http(target.endpoint))
+        arms.append(_arm(workload, candidate, target, engine, asked_on))
+    return Bench(tuple(arms), unreachable)
+
+
+def _target(candidate: Candidate, settings: Settings) -> Target:
+    endpoint, _, model = candidate.target.partition("/")
+    return Target(models.find(model), settings.endpoints[endpoint])
+
+
+def _is_embedded(endpoint: Endpoint) -> bool:
+    return endpoint.id == EMBEDDED and endpoint.base_url is None
+
+
+def _obstacle(workload: Workload, target: Target, asked_on: date) -> str:
+    endpoint = target.endpoint
+    missing = missing_terms(endpoint, workload.data_class, asked_on)
+    if missing:
+        return (
+            f"{workload.data_class.value} data may not go to {endpoint.name}: "
+            f"{', '.join(missing)} missing or lapsed"
+        )
+    if _is_embedded(endpoint):
+        if target.model.id != SMOLLM2.model:
+            return f"{target.model.name} is not embedded"
+    elif endpoint.base_url is None:
+        return f"endpoint {endpoint.id} has no base_url: it does not run yet"
+    elif endpoint.api_key is not None and secret(endpoint.api_key) is None:
+        return f"no key: {endpoint.api_key.removeprefix('env:')} is not set"
+    return _unpriced(target, asked_on)
+
+
+def _unpriced(target: Target, asked_on: date) -> str:
+    """Why no answer of a vendor's could be charged; empty where it can."""
+    if target.endpoint.operator is Operator.VENDOR:
+        try:
+            prices.rate_card(target, asked_on)
+        except UnpricedTargetError as error:
+            return error.message
+    return ""
+
+
+def _over_http(endpoint: Endpoint) -> HttpEngine:
+    return HttpEngine(
+        endpoint.base_url or "", endpoint.dialect, secret(endpoint.api_key), endpoint.renamed_fields
+    )
+
+
+def _arm(
+    workload: Workload, candidate: Candidate, target: Target, engine: Engine, asked_on: date
+) -> Arm:
+    capabilities = target.model.capabilities
+
+    def build(messages: tuple[Message, ...]) -> Request:
+        return Request(
+            model=target.endpoint.served_name(target.model.id),
+            messages=messages,
+            max_output_tokens=workload.task.max_output_tokens,
+            temperature=0.0 if "temperature" in capabilities else None,
+            seed=workload.trial.seed if "seed" in capabilities else None,
+            answer_format=AnswerFormat("answer", workload.task.schema)
+            if "json_schema" in capabilities
+            else None,
+        )
+
+    def cost(usage: Usage, seconds: float) -> int:
+        if target.endpoint.operator is Operator.SELF:
+            machine = hardware.find(candidate.hardware or "")
+            return round(seconds / 3600 * machine.usd_per_hour * PICO_PER_DOLLAR)
+        card = prices.rate_card(target, asked_on, usage.input)
+        cached_price = card.cached if card.cached is not None else card.input
+        plain = usage.input - usage.cached
+        return plain * card.input + usage.cached * cached_price + usage.output * card.output
+
+    return Arm(candidate, engine, target.endpoint.id, build, cost)

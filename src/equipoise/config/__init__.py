@@ -1,0 +1,1 @@
+"""Files of the user's, parsed once into frozen values; every problem is reported at once."""

@@ -1,0 +1,125 @@
+"""A workload file and the files it names, as one frozen value; all problems are found at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from equipoise.config.items_file import ItemsFile, read_items
+from equipoise.config.problems import from_validation
+from equipoise.config.settings import Settings
+from equipoise.config.toml_file import TomlFile, read_toml
+from equipoise.config.workload_checks import WorkloadChecks
+from equipoise.config.workload_schema import (
+    CandidateTable,
+    WorkloadFile,
+    answer_schema,
+    gold_schema,
+)
+from equipoise.domain.workload import (
+    AssumedQuality,
+    Candidate,
+    CostAssumptions,
+    NonInferiority,
+    Organisation,
+    Requirements,
+    Shot,
+    Task,
+    TrialSettings,
+    Volume,
+    Workload,
+)
+from equipoise.errors import ConfigurationError, Problem
+
+
+def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -> Workload:
+    """Read a workload file; `every_item` asks all its items instead of the number it sets.
+
+    Raises ConfigurationError with every problem of the file and of the files it names.
+    """
+    file = read_toml(path)
+    schema = answer_schema(file.at(dict, "task", "answer"))
+    items, shots = (
+        _named(file, "items", gold_schema(schema, file.at(list, "task", "judged"))),
+        _named(file, "shots", schema),
+    )
+    parsed, problems = _parse(file)
+    problems += WorkloadChecks(file, settings, items, shots, every_item).problems()
+    # By line, as one mends a file; the files it names come after it.
+    problems.sort(key=lambda problem: problem.line or 0)
+    for named in (items, shots):
+        problems += named.problems if named is not None else ()
+    if problems or parsed is None or schema is None or items is None:
+        raise ConfigurationError(tuple(problems))
+    worked = shots.items if shots is not None else ()
+    task = Task(
+        system=parsed.task.system.strip(),
+        schema=schema,
+        scorer=parsed.task.scorer,
+        max_output_tokens=parsed.task.max_output_tokens,
+        shots=tuple(
+            Shot(item.input, json.dumps(item.expected, ensure_ascii=False)) for item in worked
+        ),
+    )
+    return _workload(parsed, task, items, len(items.items) if every_item else None)
+
+
+def _parse(file: TomlFile) -> tuple[WorkloadFile | None, list[Problem]]:
+    try:
+        return WorkloadFile.model_validate(file.data), []
+    except ValidationError as error:
+        return None, from_validation(error, WorkloadFile, file)
+
+
+def _named(file: TomlFile, key: str, schema: dict[str, Any] | None) -> ItemsFile | None:
+    """The file of items that a key of the task names, from the workload file's folder."""
+    name = file.at(str, "task", key)
+    return read_items(file.path.parent / name, schema) if name is not None else None
+
+
+def _workload(file: WorkloadFile, task: Task, items: ItemsFile, every: int | None) -> Workload:
+    return Workload(
+        name=file.name,
+        title=file.title,
+        data_class=file.data_class,
+        task=task,
+        items=items.items,
+        items_digest=items.digest,
+        requirements=_requirements(file),
+        organisation=Organisation(**file.organisation.model_dump()),
+        costs=CostAssumptions(**file.costs.model_dump()),
+        trial=TrialSettings(**{**file.trial.model_dump(), "items": every or file.trial.items}),
+        candidates=tuple(_candidate(table) for table in file.candidates),
+        incumbent=file.incumbent,
+    )
+
+
+def _requirements(file: WorkloadFile) -> Requirements:
+    table = file.requirements
+    bar = table.non_inferiority
+    return Requirements(
+        quality_floor=table.quality_floor,
+        non_inferiority=NonInferiority(bar.incumbent, bar.margin) if bar is not None else None,
+        latency_p95_ms=table.latency_p95_ms,
+        availability=table.availability,
+        volume=Volume(table.volume.requests_per_month, table.volume.peak_to_mean),
+        capabilities=frozenset(table.capabilities),
+        licence_use=frozenset(table.licence_use),
+        budget_usd_per_month=table.budget_usd_per_month,
+    )
+
+
+def _candidate(table: CandidateTable) -> Candidate:
+    assumed = table.assume
+    return Candidate(
+        id=table.name,
+        target=table.target,
+        shots=table.shots,
+        hardware=table.hardware,
+        assumed=AssumedQuality(assumed.accept_rate_low, assumed.accept_rate_high, assumed.why)
+        if assumed is not None
+        else None,
+    )

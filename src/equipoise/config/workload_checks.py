@@ -1,0 +1,188 @@
+"""What no single key can show: names that must exist elsewhere, numbers that must fit together.
+
+Reads the file as it was written, not as it was parsed: what is wrong in one place must not hide
+what is wrong in another. A value of the wrong kind is passed over, since it is reported already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from equipoise.catalog import hardware as catalog_hardware
+from equipoise.catalog import models as catalog_models
+from equipoise.config.items_file import ItemsFile
+from equipoise.config.problems import suggest
+from equipoise.config.settings import Settings
+from equipoise.config.toml_file import TomlFile
+from equipoise.config.workload_schema import TrialTable, answer_schema, gold_schema, made_id
+from equipoise.domain.endpoint import Operator
+from equipoise.domain.model import Weights
+from equipoise.errors import Problem
+from equipoise.trials.scorers import SCORERS, misfit
+
+_BARS = ("quality_floor", "non_inferiority")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadChecks:
+    """A workload file with what it refers to. `items` and `shots` are None where none are named.
+
+    `every_item` asks all items, so that the number the file sets does not matter.
+    """
+
+    file: TomlFile
+    settings: Settings
+    items: ItemsFile | None
+    shots: ItemsFile | None
+    every_item: bool
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything that does not fit together."""
+        yield from self._bar()
+        yield from self._judged()
+        yield from self._scorer()
+        yield from self._names()
+        yield from self._items()
+        for index in range(self._candidates):
+            yield from self._shots(index)
+            yield from self._assumed(index)
+            yield from self._target(index)
+            yield from self._hardware(index)
+
+    @property
+    def _candidates(self) -> int:
+        return len(self.file.at(list, "candidates") or ())
+
+    def _bar(self) -> Iterator[Problem]:
+        table = self.file.at(dict, "requirements")
+        if table is not None and sum(bar in table for bar in _BARS) != 1:
+            second = ("requirements", _BARS[1]) if _BARS[1] in table else ("requirements",)
+            yield self.file.problem(
+                second,
+                "set exactly one of quality_floor and non_inferiority",
+                "The one is a share of answers, the other a margin below an incumbent.",
+            )
+
+    def _judged(self) -> Iterator[Problem]:
+        fields = self.file.at(dict, "task", "answer")
+        for index, name in enumerate(self.file.at(list, "task", "judged") or ()):
+            if fields is not None and isinstance(name, str) and name not in fields:
+                where = ("task", "judged", index)
+                yield self.file.problem(where, f"no field {name!r}", suggest(name, fields))
+
+    def _scorer(self) -> Iterator[Problem]:
+        name = self.file.at(str, "task", "scorer")
+        if name is None:
+            return
+        where = ("task", "scorer")
+        if name not in SCORERS:
+            yield self.file.problem(where, f"no scorer {name!r}", suggest(name, SCORERS))
+            return
+        schema = gold_schema(
+            answer_schema(self.file.at(dict, "task", "answer")),
+            self.file.at(list, "task", "judged"),
+        )
+        if schema is not None and (reason := misfit(name, schema)):
+            others = [other for other in SCORERS if not misfit(other, schema)]
+            yield self.file.problem(where, reason, suggest("", others))
+
+    def _names(self) -> Iterator[Problem]:
+        ids = [self._id(index) for index in range(self._candidates)]
+        known = [name for name in ids if name is not None]
+        places = (("incumbent",), ("requirements", "non_inferiority", "incumbent"))
+        # Where one candidate's own id is not known, a name that no other bears may be its.
+        for where in places if len(known) == len(ids) else ():
+            name = self.file.at(str, *where)
+            if name is not None and name not in known:
+                yield self.file.problem(where, f"no candidate {name!r}", suggest(name, known))
+        for index, name in enumerate(ids):
+            if name is not None and name in ids[:index]:
+                yield self.file.problem(
+                    ("candidates", index, "id"),
+                    f"two candidates are called {name!r}",
+                    "Give one of them an id of its own.",
+                )
+
+    def _id(self, index: int) -> str | None:
+        given = self.file.at(str, "candidates", index, "id")
+        target = self.file.at(str, "candidates", index, "target")
+        if given is not None or target is None:
+            return given
+        return made_id(target, self.file.at(int, "candidates", index, "shots") or 0)
+
+    def _items(self) -> Iterator[Problem]:
+        written = "items" in (self.file.at(dict, "trial") or {})
+        wanted = self.file.at(int, "trial", "items") if written else TrialTable().items
+        if wanted is None or self.items is None or self.every_item:
+            return
+        if 0 < self.items.lines < wanted:
+            yield self.file.problem(
+                ("trial", "items"),
+                f"{wanted} items are wanted, the file has {self.items.lines}",
+                "Ask for fewer, or label more.",
+            )
+
+    def _shots(self, index: int) -> Iterator[Problem]:
+        wanted = self.file.at(int, "candidates", index, "shots") or 0
+        unread = self.shots is not None and not self.shots.lines
+        given = self.shots.lines if self.shots is not None else 0
+        if wanted > given and not unread:
+            yield self.file.problem(
+                ("candidates", index, "shots"),
+                f"{wanted} shots are wanted, the task has {given}",
+                "Ask for fewer, or write more into the file that task.shots names.",
+            )
+
+    def _assumed(self, index: int) -> Iterator[Problem]:
+        where = ("candidates", index, "assume")
+        low, high = (self._number(*where, f"accept_rate_{end}") for end in ("low", "high"))
+        if low is not None and high is not None and low > high:
+            yield self.file.problem(
+                (*where, "accept_rate_low"),
+                "accept_rate_low is above accept_rate_high",
+                "Exchange them.",
+            )
+
+    def _number(self, *where: str | int) -> float | None:
+        whole = self.file.at(int, *where)
+        return whole if whole is not None else self.file.at(float, *where)
+
+    def _target(self, index: int) -> Iterator[Problem]:
+        target = self.file.at(str, "candidates", index, "target")
+        if target is None:
+            return
+        where = ("candidates", index, "target")
+        endpoint, slash, name = target.partition("/")
+        if not slash:
+            advice = "Write endpoint/model, such as local/smollm2-135m-instruct."
+            yield self.file.problem(where, f"{target!r} names no model", advice)
+            return
+        known = self.settings.endpoints
+        if endpoint not in known:
+            yield self.file.problem(where, f"no endpoint {endpoint!r}", suggest(endpoint, known))
+        models = {model.id: model for model in catalog_models.models()}
+        if name not in models:
+            yield self.file.problem(where, f"no model {name!r}", suggest(name, models))
+        elif self._is_own(index) and models[name].weights is Weights.CLOSED:
+            yield self.file.problem(
+                where,
+                f"{name} has closed weights: nobody but its vendor runs it",
+                "Name its vendor's endpoint, or a model with open weights.",
+            )
+
+    def _hardware(self, index: int) -> Iterator[Problem]:
+        machines = [row.id for row in catalog_hardware.hardware_rows()]
+        where = ("candidates", index, "hardware")
+        table = self.file.at(dict, "candidates", index) or {}
+        name = self.file.at(str, *where)
+        if "hardware" not in table and self._is_own(index):
+            advice = f"Name the machine it would run on: {', '.join(machines)}."
+            yield self.file.problem(where, "missing", advice)
+        elif name is not None and name not in machines:
+            yield self.file.problem(where, f"no hardware {name!r}", suggest(name, machines))
+
+    def _is_own(self, index: int) -> bool:
+        target = self.file.at(str, "candidates", index, "target") or ""
+        endpoint = self.settings.endpoints.get(target.partition("/")[0])
+        return endpoint is not None and endpoint.operator is Operator.SELF

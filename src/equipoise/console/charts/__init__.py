@@ -1,0 +1,1 @@
+"""Charts as Vega-Altair values, and the one place that draws them."""

@@ -1,0 +1,171 @@
+"""What both charts share: the plot's size, its two axes, and marks placed in pixels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+
+from equipoise.console.charts.labels import Align
+from equipoise.console.charts.palette import GRID, INK, MUTE
+from equipoise.console.charts.scale import Axis
+
+WIDTH = 740
+BOTTOM = 42
+LEFT = 58
+FONT = 12
+SOLID = (1.0, 0.0)
+
+Weight = Literal["normal", "bold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Two axes, their titles, how their ticks are written, and the room for labels around them."""
+
+    x: Axis
+    y: Axis
+    x_title: str
+    y_title: str
+    x_label: Callable[[float], str]
+    y_label: Callable[[float], str]
+    top: float
+    right: float
+
+    def at_x(self) -> alt.X:
+        """The channel for a field "x" on the horizontal axis."""
+        axis = _axis(self.x.ticks(7), self.x_label, grid=False)
+        return alt.X("x:Q", scale=_scale(self.x), axis=axis)
+
+    def at_y(self) -> alt.Y:
+        """The channel for a field "y" on the vertical axis."""
+        axis = _axis(self.y.ticks(6), self.y_label, grid=True)
+        return alt.Y("y:Q", scale=_scale(self.y), axis=axis)
+
+    def draw(self, layers: Sequence[alt.Chart]) -> alt.LayerChart:
+        """Stack the layers in the plane. Sizes are fixed, so that no font moves anything."""
+        titles = [
+            text(-LEFT + 2, 10 - self.top, self.y_title, MUTE),
+            text(self.x.length, self.y.length + 32, self.x_title, MUTE, align="right"),
+        ]
+        stacked: alt.LayerChart = (
+            alt.layer(*layers, *titles)
+            .properties(
+                width=self.x.length,
+                height=self.y.length,
+                padding={"left": LEFT, "right": self.right, "top": self.top, "bottom": BOTTOM},
+                autosize=alt.AutoSizeParams(type="none"),
+                background="transparent",
+            )
+            .configure(aria=False)
+            .configure_view(stroke=None)
+        )
+        return stacked
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a point looks; `size` is its area, `tint` the strength of its fill."""
+
+    shape: str
+    fill: str
+    stroke: str
+    size: float = 80
+    tint: float = 1.0
+    dash: tuple[float, float] = SOLID
+
+
+def text(
+    x: float,
+    y: float,
+    words: str,
+    colour: str = INK,
+    *,
+    align: Align = "left",
+    weight: Weight = "normal",
+) -> alt.Chart:
+    """Words at a place in pixels, y at the middle of their height."""
+    layer: alt.Chart = (
+        alt.Chart(_one_row())
+        .mark_text(
+            align=align,
+            baseline="middle",
+            color=colour,
+            fontSize=FONT,
+            fontWeight=weight,
+            limit=0,
+        )
+        .encode(x=alt.value(x), y=alt.value(y), text=alt.value(words))
+    )
+    return layer
+
+
+def line(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    colour: str,
+    *,
+    thickness: float = 1.0,
+    dash: tuple[float, float] = SOLID,
+) -> alt.Chart:
+    """A straight line between two places in pixels."""
+    layer: alt.Chart = (
+        alt.Chart(_one_row())
+        .mark_rule(color=colour, strokeWidth=thickness, strokeDash=list(dash))
+        .encode(
+            x=alt.value(start[0]), y=alt.value(start[1]), x2=alt.value(end[0]), y2=alt.value(end[1])
+        )
+    )
+    return layer
+
+
+def symbol(x: float, y: float, mark: Mark) -> alt.Chart:
+    """A point at a place in pixels."""
+    layer: alt.Chart = (
+        alt.Chart(_one_row())
+        .mark_point(
+            shape=mark.shape,
+            fill=mark.fill,
+            fillOpacity=mark.tint,
+            stroke=mark.stroke,
+            strokeWidth=1.75,
+            strokeDash=list(mark.dash),
+            size=mark.size,
+            opacity=1,
+        )
+        .encode(x=alt.value(x), y=alt.value(y))
+    )
+    return layer
+
+
+def _one_row() -> alt.InlineData:
+    return alt.InlineData(values=[{}])
+
+
+def _scale(axis: Axis) -> alt.Scale:
+    kind: Literal["log", "linear"] = "log" if axis.logarithmic else "linear"
+    return alt.Scale(type=kind, domain=[axis.low, axis.high], nice=False, zero=False)
+
+
+def _axis(ticks: Sequence[float], label: Callable[[float], str], *, grid: bool) -> alt.Axis:
+    words = json.dumps([label(tick) for tick in ticks], ensure_ascii=False)
+    return alt.Axis(
+        title=None,
+        values=list(ticks),
+        labelExpr=f"{words}[indexof({json.dumps(list(ticks))}, datum.value)]",
+        labelColor=MUTE,
+        labelFontSize=FONT,
+        labelPadding=6,
+        labelFlush=False,
+        labelOverlap=False,
+        grid=grid,
+        gridColor=GRID,
+        domain=not grid,
+        domainColor=MUTE,
+        ticks=not grid,
+        tickColor=MUTE,
+        tickSize=4,
+    )

@@ -1,0 +1,193 @@
+"""Everything in a decision that nobody measured here, with its value, the reason and the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from equipoise.decisions.amounts import dollars
+from equipoise.decisions.case import Case
+from equipoise.decisions.offer import MACHINE_SPREAD, TOKENIZER_SPREAD, Offer
+from equipoise.decisions.simulation import Outcome
+from equipoise.domain.money import Money
+from equipoise.domain.provenance import Assumption, Source
+from equipoise.economics.own_path import OwnPath
+from equipoise.economics.replicas import BUSY_CEILING, REPLICA_AVAILABILITY
+from equipoise.economics.serving_rate import SPREAD
+from equipoise.economics.vendor_path import VendorPath
+
+_EQUIPOISE = Source("a choice of Equipoise, documented in docs/explanation/costs.md")
+_FIT = Source("roofline fitted to 2,744 published measurements (aiconfigurator-core 0.12.0)")
+
+
+def assumptions(
+    case: Case, offers: Mapping[str, Offer], outcomes: Iterable[Outcome]
+) -> tuple[Assumption, ...]:
+    """All of them: quality, prices, machines, people, and what the method takes as given.
+
+    An assumption that several candidates share is listed once.
+    """
+    rows = [
+        *_quality(case, offers),
+        *_money(case, offers),
+        *_discounts(outcomes),
+        *_people(case),
+        *_method(case, offers),
+    ]
+    return tuple(dict.fromkeys(rows))
+
+
+def _file(case: Case) -> Source:
+    return Source(case.file)
+
+
+def _quality(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
+    for offer in offers.values():
+        if offer.measured:
+            continue
+        reason = dict(case.trial.unmeasured).get(offer.id, "not reached")
+        assumed = offer.candidate.assumed
+        if assumed is None:
+            yield Assumption(
+                f"accept rate of {offer.id}", "unknown", f"unmeasured: {reason}", _file(case)
+            )
+        else:
+            yield Assumption(
+                f"accept rate of {offer.id}",
+                f"{assumed.low:.0%} to {assumed.high:.0%}",
+                f"unmeasured: {reason}; {assumed.why}",
+                _file(case),
+            )
+
+
+def _money(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
+    for offer in offers.values():
+        if isinstance(offer.path, VendorPath):
+            yield _price(offer, offer.path)
+            # What the endpoint counted itself holds hidden tokens too, and no other tokenizer's.
+            if case.trial.serving_of(offer.id) is None:
+                yield from _tokens(offer, offer.path)
+        elif isinstance(offer.path, OwnPath):
+            yield from _machine(offer, offer.path)
+
+
+def _price(offer: Offer, path: VendorPath) -> Assumption:
+    card = path.card
+    cached = f", {Money(card.cached * 1_000_000)} from the cache" if card.cached is not None else ""
+    return Assumption(
+        f"price of {offer.target.id}",
+        f"{Money(card.input * 1_000_000)} input{cached}, {Money(card.output * 1_000_000)} output "
+        "a million tokens",
+        "list price",
+        card.source,
+    )
+
+
+def _tokens(offer: Offer, path: VendorPath) -> Iterable[Assumption]:
+    low, high = TOKENIZER_SPREAD
+    yield Assumption(
+        f"tokens of {offer.target.model.name}",
+        f"{path.lengths.input:,.1f} in, {path.lengths.output:,.1f} out a request, "
+        f"times {low:g} to {high:g}",
+        "its own tokenizer was not asked; another one counted",
+        Source(path.lengths.measured_by),
+    )
+    if "reasoning" in offer.target.model.capabilities:
+        yield Assumption(
+            f"hidden reasoning tokens of {offer.target.model.name}",
+            "none counted",
+            "it bills tokens nobody sees; its cost is higher than shown until it is measured",
+            _EQUIPOISE,
+        )
+
+
+def _discounts(outcomes: Iterable[Outcome]) -> Iterable[Assumption]:
+    for outcome in outcomes:
+        path = outcome.option.path
+        if isinstance(path, VendorPath) and path.cached_share:
+            yield Assumption(
+                f"prompt cache of {outcome.option.names}",
+                f"{path.cached_share:.1%} of the input of every request is read from it",
+                "requests follow each other closely enough to find it filled; quiet hours may not",
+                _EQUIPOISE,
+            )
+
+
+def _machine(offer: Offer, path: OwnPath) -> Iterable[Assumption]:
+    machine = path.machine
+    yield Assumption(
+        f"rent of {machine.name}",
+        f"${machine.usd_per_hour:,.4g} an hour, "
+        f"${machine.usd_low:,.4g} to ${machine.usd_high:,.4g} elsewhere",
+        "on demand, running all month",
+        machine.price_source,
+    )
+    rate = f"{path.rate_median:.3g} requests/s a replica"
+    if offer.measured_rate:
+        yield Assumption(
+            f"speed of {offer.id} on {machine.name}",
+            f"{rate}, give or take {MACHINE_SPREAD:.0%}",
+            "measured here, one request at a time; taken to hold on the machine that is priced",
+            _EQUIPOISE,
+        )
+    else:
+        yield Assumption(
+            f"speed of {offer.id} on {machine.name}",
+            f"{rate}, {offer.rate.batch if offer.rate else 1} at a time, give or take {SPREAD:.0%}",
+            "estimated, not measured: from the machine's data sheet and the model's architecture",
+            _FIT,
+        )
+
+
+def _people(case: Case) -> Iterable[Assumption]:
+    costs, source = case.workload.costs, _file(case)
+    for what, fte in (("our own model", costs.self_hosting_fte), ("a vendor", costs.vendor_fte)):
+        why = "stated as nothing: no people are counted" if fte == 0 else "stated, full-time share"
+        yield Assumption(
+            f"people to run against {what}",
+            f"{fte:g} of an engineer at ${costs.engineer_usd_per_year:,.0f} a year",
+            why,
+            source,
+        )
+    yield Assumption(
+        "putting right one answer that is not accepted",
+        dollars(costs.rejected_answer_usd),
+        "stated; nothing would mean that bad answers cost nothing"
+        if costs.rejected_answer_usd == 0
+        else "stated",
+        source,
+    )
+
+
+def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
+    volume = case.workload.requirements.volume
+    yield Assumption(
+        "volume",
+        f"{volume.requests_per_month:,} requests a month, the busiest hour {volume.peak_to_mean:g} "
+        "times the mean",
+        "stated; between peak and quiet the rate is taken to fall off exponentially",
+        _file(case),
+    )
+    if any(isinstance(offer.path, OwnPath) for offer in offers.values()):
+        yield Assumption(
+            "one machine is up",
+            f"{REPLICA_AVAILABILITY:.1%} of the time",
+            "what clouds promise for a single machine; machines fail independently",
+            Source("AWS Compute Service Level Agreement", "https://aws.amazon.com/compute/sla"),
+        )
+        yield Assumption(
+            "load a machine is planned for",
+            f"{BUSY_CEILING:.0%} of its capacity",
+            "above it, waiting grows faster than load",
+            _EQUIPOISE,
+        )
+    for offer in offers.values():
+        if isinstance(offer.path, VendorPath):
+            timed = case.trial.serving_of(offer.id) is not None
+            yield Assumption(
+                f"availability of {offer.target.endpoint.name}"
+                if timed
+                else f"latency and availability of {offer.target.endpoint.name}",
+                "taken to meet the requirements",
+                "not measured; no vendor promises them on its standard tier",
+                _EQUIPOISE,
+            )

@@ -1,0 +1,1 @@
+"""The nouns: frozen values that every room shares. Knows no file, socket or clock."""

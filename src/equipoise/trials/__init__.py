@@ -1,0 +1,1 @@
+"""A team's own items put to several candidates: paired results with valid intervals."""

@@ -1,0 +1,96 @@
+"""What a trial will do, written down before its first call and never changed after.
+
+The plan's digest names the journal, so a changed margin, item or prompt is another trial.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from equipoise.domain.workload import Candidate, Item, Workload
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ArmPlan:
+    """One candidate's part: the target, and a digest of every prompt it will be given."""
+
+    candidate: str
+    target: str
+    shots: int
+    prompts_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPlan:
+    """Everything that decides what a trial's result means.
+
+    `bar` is a quality floor, or a margin below `reference`; `order` the item ids as they will be
+    asked, the same for every arm.
+    """
+
+    workload: str
+    bar: float
+    reference: str | None
+    alpha: float
+    stopping: str
+    seed: int
+    scorer: str
+    items_digest: str
+    order: tuple[str, ...]
+    arms: tuple[ArmPlan, ...]
+    temperature: float = 0.0
+    format: int = FORMAT
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plan as canonical JSON, in hexadecimal."""
+        return hashlib.sha256(canonical(asdict(self))).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling for one value: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # An engine may say half a surrogate pair, which UTF-8 cannot; the escape is JSON's own.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def draw_items(workload: Workload) -> tuple[Item, ...]:
+    """Shuffle once with the trial's seed and take as many items as it asks for."""
+    items = sorted(workload.items, key=lambda item: item.id)
+    random.Random(workload.trial.seed).shuffle(items)  # noqa: S311 — a draw, not a secret
+    return tuple(items[: workload.trial.items])
+
+
+def make_plan(workload: Workload, candidates: tuple[Candidate, ...]) -> TrialPlan:
+    """Plan a trial of `candidates`, which are the ones that can be reached."""
+    items = draw_items(workload)
+    bar = workload.requirements.non_inferiority
+    floor = workload.requirements.quality_floor
+    return TrialPlan(
+        workload=workload.name,
+        bar=bar.margin if bar is not None else floor or 0.0,
+        reference=bar.incumbent if bar is not None else None,
+        alpha=workload.trial.alpha,
+        stopping=workload.trial.stopping.value,
+        seed=workload.trial.seed,
+        scorer=workload.task.scorer,
+        items_digest=workload.items_digest,
+        order=tuple(item.id for item in items),
+        arms=tuple(_arm(workload, candidate, items) for candidate in candidates),
+    )
+
+
+def _arm(workload: Workload, candidate: Candidate, items: tuple[Item, ...]) -> ArmPlan:
+    prompts = [
+        [(m.role, m.text) for m in workload.prompt(candidate, item)] + [("gold", item.expected)]
+        for item in items
+    ]
+    asked = canonical([prompts, workload.task.schema, workload.task.max_output_tokens])
+    digest = hashlib.sha256(asked).hexdigest()
+    return ArmPlan(candidate.id, candidate.target, candidate.shots, digest)

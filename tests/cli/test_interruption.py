@@ -135,6 +135,20 @@ def test_the_next_run_asks_only_the_rest(history: History) -> None:
     assert len(whole) == len(set(whole)) == 1 + ITEMS
 
 
+def test_ctrl_c_is_heeded_after_the_last_answer_too(history: History) -> None:
+    running = start(history.folder, *ORDER)
+    # The engine comes, counts tokens and goes; what follows is the decision.
+    for present in (True, False):
+        while bool(children(running.pid)) is not present and running.poll() is None:
+            time.sleep(0.005)
+    running.send_signal(signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=30)
+
+    assert (running.returncode, stdout) == (130, "")
+    assert "Stopped." in stderr
+    assert "rror" not in stderr
+
+
 def test_the_words_of_a_run_are_not_data(history: History) -> None:
     rows = [line.split("\t") for line in history.finished.stdout.splitlines()]
 

@@ -117,9 +117,9 @@ def measured(
 def earlier(
     tmp_path_factory: pytest.TempPathFactory, measured: Outcome, upstreams: dict[str, Upstream]
 ) -> Outcome:
-    """The same again, as of a day on which the lapsed term was in force."""
+    """The same again, as of a day on which the lapsed term was in force, with that key alone."""
     folder = copied(measured, tmp_path_factory.mktemp("earlier"))
-    return decide(folder, upstreams, day="2026-06-01", **KEYS)
+    return decide(folder, upstreams, day="2026-06-01", LAPSED_API_KEY=KEY)
 
 
 @pytest.fixture(scope="session")

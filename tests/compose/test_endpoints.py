@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.compose.conftest import Troubled
 from tests.compose.outcome import Outcome, copied, decide
@@ -97,6 +99,14 @@ def test_a_key_set_later_goes_on_with_the_same_journal(
     assert len(measured.answers("small")) == ITEMS
 
 
+def test_who_was_measured_stays_so_when_the_key_is_gone(
+    measured: Outcome, earlier: Outcome
+) -> None:
+    for name in ("gpt", "haiku", "llama"):
+        assert earlier.candidate(name)["standing"] == measured.candidate(name)["standing"]
+        assert earlier.candidate(name)["items"] == ITEMS
+
+
 @pytest.fixture(scope="module")
 def refused(
     tmp_path_factory: pytest.TempPathFactory,
@@ -105,7 +115,7 @@ def refused(
 ) -> Outcome:
     """One key is set, and its endpoint does not know it."""
     folder = copied(decided, tmp_path_factory.mktemp("refused"))
-    reply = refusal("401 Unauthorized", "Incorrect API key provided")
+    reply = refusal("401 Unauthorized", f"Incorrect API key provided: {KEY}")
     with upstream(lambda _: reply) as server:
         write_settings(folder, {**vendors, "chat": server.url})
         return decide(folder, {"chat": server}, CHAT_API_KEY=KEY)
@@ -118,17 +128,26 @@ def test_an_endpoint_that_refuses_the_key_is_unmeasured_and_not_bad(refused: Out
     assert row["rate"] is None
     assert row["items"] == 0
     assert "401" in row["note"]
-    assert "Incorrect API key provided" in row["note"]
+    assert "Incorrect API key provided: …" in row["note"]
+
+
+def test_a_key_that_an_endpoint_repeats_is_written_nowhere(refused: Outcome) -> None:
+    files = [file for file in refused.folder.rglob("*") if file.is_file()]
+
+    assert [file for file in files if KEY.encode() in file.read_bytes()] == []
+    assert KEY not in refused.done.stdout + refused.done.stderr
 
 
 def test_an_endpoint_that_refuses_the_key_is_soon_left_alone(refused: Outcome) -> None:
     assert refused.connections["chat"] == 3
 
 
-def test_another_reason_for_no_answer_is_another_record(decided: Outcome, refused: Outcome) -> None:
-    assert refused.journal == decided.journal
-    assert refused.path.read_text() != decided.path.read_text()
-    assert refused.record["id"] != decided.record["id"]
+def test_another_reason_for_no_answer_is_another_record(refused: Outcome, tmp_path: Path) -> None:
+    keyless = decide(copied(refused, tmp_path), {})
+
+    assert keyless.journal == refused.journal
+    assert "no key" in keyless.candidate("gpt")["note"]
+    assert keyless.record["id"] != refused.record["id"]
 
 
 def test_an_endpoint_that_dies_midway_is_unmeasured(

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from equipoise.catalog import endpoints as catalog_endpoints
 from equipoise.config.settings import Settings, SettingsFile, load_settings, secret
 from equipoise.domain.endpoint import Dialect, Endpoint, Operator
+from equipoise.domain.terms import missing_terms
+from equipoise.domain.workload import DataClass
 from equipoise.errors import ConfigurationError, Problem
 
 CATALOG = {endpoint.id: endpoint for endpoint in catalog_endpoints.endpoints()}
@@ -117,9 +119,18 @@ def test_over_a_catalog_row_only_what_was_written_replaces(
     for key in Endpoint.__slots__:
         if key == "source":
             assert row.source.name == str(path)
+        elif key == "terms" and "base_url" in written:
+            assert row.terms == ()
         else:
             expected = CHANGES[key] if key in written else getattr(CATALOG[name], key)
             assert getattr(row, key) == expected
+
+
+def test_another_address_does_not_inherit_what_the_catalog_read_of_the_vendor(load: Load) -> None:
+    row = load('[endpoints.openai]\nbase_url = "https://anyone.example/v1"\n').endpoints["openai"]
+
+    assert CATALOG["openai"].terms
+    assert missing_terms(row, DataClass.INTERNAL, date(2026, 11, 24)) == ("no_training",)
 
 
 def test_names_that_are_written_join_those_of_the_catalog(load: Load) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -279,6 +279,15 @@ def press_control_c(number: int) -> Reply:
     return RIGHT
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Interrupts arrive, although a shell starts its background jobs deaf to them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("reply", [press_control_c, after(3, KeyboardInterrupt())])
 def test_an_interrupt_keeps_what_was_answered(
     reply: Callable[[int], Reply], trial: Callable[..., Trial], at_once: AtOnce

@@ -40,4 +40,5 @@ def _model(name: str, row: tables.Row) -> Model:
         architecture=Architecture(**architecture) if architecture else None,
         base_model=row.get("base_model"),
         repository=row.get("repository"),
+        cache_minimum_tokens=row.get("cache_minimum_tokens"),
     )

@@ -26,7 +26,8 @@ _NOTHING_LEFT = "nothing is left to measure: add a candidate, or ask less of the
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Decide as of this day: prices, terms and expiry follow it.  [default: today, UTC]",
+    help="Decide as of this day: prices, terms and expiry follow it, but nothing is asked that "
+    "today's terms do not allow.  [default: today, UTC]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the decision record.")
 def command(

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 
-from equipoise.compose.bench import Bench, open_bench
+from equipoise.compose.bench import open_bench
 from equipoise.compose.lengths import count_lengths
-from equipoise.config.settings import Settings
+from equipoise.config.settings import Settings, secret
 from equipoise.domain.evidence import TrialEvidence
 from equipoise.domain.ports import Progress
 from equipoise.domain.workload import Item, Workload
@@ -17,7 +17,7 @@ from equipoise.engines.llamacpp import LlamaCppEngine
 from equipoise.trials.journal import AnswerRow, Journal
 from equipoise.trials.plan import draw_items, make_plan
 from equipoise.trials.results import evidence
-from equipoise.trials.runner import Silence, run
+from equipoise.trials.runner import run
 from equipoise.trials.stopping import Stopper
 
 JOURNALS = Path(".equipoise/trials")
@@ -44,7 +44,11 @@ async def run_trial(
         lengths = await count_lengths(workload, items, embedded)
         with Journal(path, plan) as journal:
             silence = await run(workload, items, bench.arms, journal, progress)
-            unmeasured = _unmeasured(workload, items, journal.rows, bench, silence)
+            reasons = {
+                name: _without_keys(reason, settings)
+                for name, reason in {**bench.unreachable, **silence.given_up}.items()
+            }
+            unmeasured = _unmeasured(workload, items, journal.rows, reasons)
             return evidence(
                 workload,
                 items,
@@ -59,12 +63,10 @@ def _unmeasured(
     workload: Workload,
     items: Sequence[Item],
     rows: Sequence[AnswerRow],
-    bench: Bench,
-    silence: Silence,
+    reasons: Mapping[str, str],
 ) -> Mapping[str, str]:
     """Who has no complete set of answers, and why. An earlier run's complete set counts."""
     decided = Stopper(workload, items).decided(rows)
-    reasons: dict[str, str] = {**bench.unreachable, **silence.given_up}
     return {
         row.id: reasons[row.id]
         for row in workload.candidates
@@ -72,3 +74,11 @@ def _unmeasured(
         and row.id not in decided
         and sum(answer.candidate == row.id for answer in rows) < len(items)
     }
+
+
+def _without_keys(reason: str, settings: Settings) -> str:
+    """Some endpoints repeat the key that they refuse, and the reason goes into the record."""
+    keys = (secret(endpoint.api_key) for endpoint in settings.endpoints.values())
+    for key in filter(None, keys):
+        reason = reason.replace(key, "…")
+    return reason

@@ -147,7 +147,10 @@ def _unproven(file: TomlFile) -> Iterator[Problem]:
 
 
 def _endpoint(name: str, table: EndpointTable, known: Endpoint | None, origin: str) -> Endpoint:
-    """The user's row; over a catalog row, only what the user wrote replaces it."""
+    """The user's row; over a catalog row, only what the user wrote replaces it.
+
+    Another address is another operator: the catalog's terms do not go with it.
+    """
     source = Source(origin)
     terms = tuple(
         Term(term.kind, f"agreement on file: {term.evidence}", source, term.expires)
@@ -169,10 +172,12 @@ def _endpoint(name: str, table: EndpointTable, known: Endpoint | None, origin: s
     )
     together = {"terms", "served_names", "renamed_fields"}
     written = {key: getattr(table, key) for key in table.model_fields_set - together}
+    # What the catalog read was agreed by the vendor at its own address, and by nobody else.
+    kept = () if "base_url" in written else row.terms
     return replace(
         row,
         **written,
-        terms=(*row.terms, *terms),
+        terms=(*kept, *terms),
         served_names={**row.served_names, **table.served_names},
         renamed_fields={**row.renamed_fields, **table.renamed_fields},
         source=source,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from equipoise.decisions.amounts import dollars
 from equipoise.decisions.case import Case
 from equipoise.decisions.offer import MACHINE_SPREAD, TOKENIZER_SPREAD, Offer
 from equipoise.decisions.simulation import Outcome
+from equipoise.domain.evidence import Lengths
 from equipoise.domain.money import Money
 from equipoise.domain.provenance import Assumption, Source
 from equipoise.economics.own_path import OwnPath
@@ -15,8 +17,14 @@ from equipoise.economics.replicas import BUSY_CEILING, REPLICA_AVAILABILITY
 from equipoise.economics.serving_rate import SPREAD
 from equipoise.economics.vendor_path import VendorPath
 
-_EQUIPOISE = Source("a choice of Equipoise, documented in docs/explanation/costs.md")
-_FIT = Source("roofline fitted to 2,744 published measurements (aiconfigurator-core 0.12.0)")
+_READ = date(2026, 11, 24)
+_EQUIPOISE = Source("a choice of Equipoise: docs/explanation/costs.md", checked=_READ)
+_FIT = Source(
+    "roofline fitted to 2,744 published measurements (aiconfigurator-core 0.12.0)", checked=_READ
+)
+_SLA = Source(
+    "AWS Compute Service Level Agreement", "https://aws.amazon.com/compute/sla", checked=_READ
+)
 
 
 def assumptions(
@@ -37,7 +45,8 @@ def assumptions(
 
 
 def _file(case: Case) -> Source:
-    return Source(case.file)
+    """The workload file, as it was read for this decision."""
+    return Source(case.file, checked=case.now)
 
 
 def _quality(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
@@ -65,9 +74,9 @@ def _money(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
             yield _price(offer, offer.path)
             # What the endpoint counted itself holds hidden tokens too, and no other tokenizer's.
             if case.trial.serving_of(offer.id) is None:
-                yield from _tokens(offer, offer.path)
+                yield from _tokens(case, offer, offer.path)
         elif isinstance(offer.path, OwnPath):
-            yield from _machine(offer, offer.path)
+            yield from _machine(offer, offer.path, case.trial.lengths_of(offer.id))
 
 
 def _price(offer: Offer, path: VendorPath) -> Assumption:
@@ -82,14 +91,14 @@ def _price(offer: Offer, path: VendorPath) -> Assumption:
     )
 
 
-def _tokens(offer: Offer, path: VendorPath) -> Iterable[Assumption]:
+def _tokens(case: Case, offer: Offer, path: VendorPath) -> Iterable[Assumption]:
     low, high = TOKENIZER_SPREAD
     yield Assumption(
         f"tokens of {offer.target.model.name}",
         f"{path.lengths.input:,.1f} in, {path.lengths.output:,.1f} out a request, "
         f"times {low:g} to {high:g}",
         "its own tokenizer was not asked; another one counted",
-        Source(path.lengths.measured_by),
+        Source(path.lengths.measured_by, checked=case.now),
     )
     if "reasoning" in offer.target.model.capabilities:
         yield Assumption(
@@ -112,7 +121,7 @@ def _discounts(outcomes: Iterable[Outcome]) -> Iterable[Assumption]:
             )
 
 
-def _machine(offer: Offer, path: OwnPath) -> Iterable[Assumption]:
+def _machine(offer: Offer, path: OwnPath, lengths: Lengths) -> Iterable[Assumption]:
     machine = path.machine
     yield Assumption(
         f"rent of {machine.name}",
@@ -133,7 +142,8 @@ def _machine(offer: Offer, path: OwnPath) -> Iterable[Assumption]:
         yield Assumption(
             f"speed of {offer.id} on {machine.name}",
             f"{rate}, {offer.rate.batch if offer.rate else 1} at a time, give or take {SPREAD:.0%}",
-            "estimated, not measured: from the machine's data sheet and the model's architecture",
+            f"estimated for {lengths.input:,.1f} tokens in and {lengths.output:,.1f} out, not "
+            "measured: from the machine's data sheet and the model's architecture",
             _FIT,
         )
 
@@ -172,7 +182,7 @@ def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
             "one machine is up",
             f"{REPLICA_AVAILABILITY:.1%} of the time",
             "what clouds promise for a single machine; machines fail independently",
-            Source("AWS Compute Service Level Agreement", "https://aws.amazon.com/compute/sla"),
+            _SLA,
         )
         yield Assumption(
             "load a machine is planned for",

@@ -48,7 +48,11 @@ def next_measurement(
     unmeasured = _worth_asking(allowed, wins, hopeless)
     if any(not offer.own for offer in unmeasured):
         return _ask(case, unmeasured)
-    straddling = [row for row in allowed.values() if row.quality.standing is Standing.OPEN]
+    straddling = [
+        offer
+        for offer in allowed.values()
+        if offer.quality.standing is Standing.OPEN and (wins[offer.id] or not proven)
+    ]
     if straddling:
         return _more_items(case, allowed, max(straddling, key=lambda row: row.quality.rate), bar)
     close = [offer for row in proven if row.chance_best > 0 for offer in row.option.offers]
@@ -108,7 +112,8 @@ def _more_items(case: Case, allowed: Mapping[str, Offer], offer: Offer, bar: Bar
     found = offer.quality
     have = len(case.workload.items)
     wanted = _wanted(case, offer, bar)
-    labels = max(0, (wanted or 2 * found.items) - have) if have <= found.items else 0
+    asked = max(found.items, case.workload.trial.items)
+    labels = max(0, (wanted or 2 * asked) - have) if have <= asked else 0
     if offer.proven:
         why = f"{offer.id} is good enough; more items say more closely how good, and so how cheap"
     else:
@@ -122,7 +127,7 @@ def _more_items(case: Case, allowed: Mapping[str, Offer], offer: Offer, bar: Bar
         why=why,
         cost_usd=cost,
         hours=hours + labels * _LABEL_HOURS,
-        commands=(_decide(case, "--full"),),
+        commands=(_decide(case, every_item=True),),
     )
 
 
@@ -167,5 +172,8 @@ def _rent(case: Case, offer: Offer, path: OwnPath) -> Measurement:
     )
 
 
-def _decide(case: Case, *options: str) -> str:
-    return " ".join(("equipoise decide", *options, shlex.quote(case.file)))
+def _decide(case: Case, *, every_item: bool = False) -> str:
+    """The command; a trial of all items goes on with all of them: fewer would be another trial."""
+    every_item = every_item or case.workload.trial.items >= len(case.workload.items)
+    full = ("--full",) if every_item else ()
+    return " ".join(("equipoise decide", *full, shlex.quote(case.file)))

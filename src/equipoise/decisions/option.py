@@ -18,7 +18,7 @@ from equipoise.economics.hybrid_path import HybridPath
 from equipoise.economics.own_path import OwnPath
 from equipoise.economics.path import HOURS_PER_MONTH, CostPath
 from equipoise.economics.replicas import working_replicas
-from equipoise.economics.vendor_path import CACHE_MINIMUM_TOKENS, VendorPath
+from equipoise.economics.vendor_path import VendorPath
 
 BATCH_HOURS = 24
 """What batch services promise (OpenAI and Anthropic batch pages, 2026-11)."""
@@ -136,19 +136,19 @@ def _discounts(case: Case, offers: Iterable[Offer]) -> Iterable[Option]:
     for offer in offers:
         if not isinstance(offer.path, VendorPath):
             continue
-        path, notes = _discounted(case, offer.path)
+        path, notes = _discounted(case, offer.path, offer.target.model.cache_minimum_tokens)
         if notes:
             option = replace(_single(case, offer, path), note=", ".join(notes))
             hosted = option.kind is PlanKind.OPEN_HOSTED
             yield option if hosted else replace(option, kind=PlanKind.OPTIMISED)
 
 
-def _discounted(case: Case, path: VendorPath) -> tuple[VendorPath, list[str]]:
+def _discounted(case: Case, path: VendorPath, minimum: int | None) -> tuple[VendorPath, list[str]]:
     notes = []
     shared = path.lengths.shared_input
     # A prefix that is asked for more rarely than the cache keeps it is read anew each time.
     warm = case.requests * CACHE_MINUTES >= _MINUTES_PER_MONTH
-    if path.card.cached is not None and shared >= CACHE_MINIMUM_TOKENS and warm:
+    if path.card.cached is not None and minimum is not None and shared >= minimum and warm:
         path = replace(path, cached_share=shared / path.lengths.input)
         notes.append(f"prompt cache on the {shared:.0f} tokens that every request repeats")
     waits = case.workload.requirements.latency_p95_ms >= BATCH_HOURS * 3_600_000

@@ -59,13 +59,14 @@ def answer_undecided(
 def _plan(case: Case, option: Option) -> str:
     """A plan as an order. Nobody stays with what is not in use yet."""
     incumbent = case.workload.incumbent
-    stays = option.offers[0].id == incumbent
+    if incumbent is None:
+        return _PLANS[option.kind]
     match option.kind:
-        case PlanKind.AS_IS if stays:
+        case PlanKind.AS_IS:
             return "stay with what is in use today"
-        case PlanKind.OPTIMISED if stays:
+        case PlanKind.OPTIMISED if option.offers[0].id == incumbent:
             return "stay with what is in use today, used more cheaply"
-        case PlanKind.OPTIMISED if not option.note:
+        case PlanKind.OPTIMISED:
             return "change to another commercial model"
     return _PLANS[option.kind]
 

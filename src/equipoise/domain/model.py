@@ -36,7 +36,9 @@ class Architecture:
 class Model:
     """A model as the catalog knows it. A closed one has no architecture and no repository.
 
-    `repository` is where its weights lie on the Hugging Face hub, as `owner/name`.
+    `repository` is where its weights lie on the Hugging Face hub, as `owner/name`;
+    `cache_minimum_tokens` the shortest prefix that its vendor's prompt cache keeps, None where
+    nobody has read it: no saving is then counted.
     """
 
     id: str
@@ -50,3 +52,4 @@ class Model:
     architecture: Architecture | None = None
     base_model: str | None = None
     repository: str | None = None
+    cache_minimum_tokens: int | None = None

@@ -11,12 +11,6 @@ from equipoise.domain.money import PICO_PER_DOLLAR, Money
 from equipoise.economics.draws import Draws
 from equipoise.economics.path import total
 
-CACHE_MINIMUM_TOKENS = 1_024
-"""The shortest prefix that OpenAI caches (its prompt-caching page, 2026-11).
-
-Anthropic's minimum depends on the model and may be longer: 4,096 tokens for Claude Haiku 4.5.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class VendorPath:

@@ -1,0 +1,1 @@
+"""The dialects as clients speak them to us: their requests read, their answers written."""

@@ -19,6 +19,9 @@
         RequestRefusedError   the endpoint rejects this request; asking again cannot help
         BadReplyError         the endpoint's bytes are not in its own dialect
       JournalError            the trial's journal cannot be read or continued
+      LedgerError             the ledger cannot be opened, read or written
+      DataClassError          no target may see a request's data
+      RequestTooLargeError    a client's request is larger than the gateway takes
 
 `except Exception` is allowed at the process boundaries listed in `BOUNDARIES` and nowhere else.
 """
@@ -185,3 +188,23 @@ class JournalError(EquipoiseError):
     """The journal of a trial cannot be read, or belongs to another plan."""
 
     kind = "journal"
+
+
+class DataClassError(EquipoiseError):
+    """No target may see data of this class; says so without a word of the content."""
+
+    kind = "data_class"
+    status = 403
+
+
+class RequestTooLargeError(EquipoiseError):
+    """A client's request is larger than the gateway takes."""
+
+    kind = "too_large"
+    status = 413
+
+
+class LedgerError(EquipoiseError):
+    """The ledger cannot be opened, read or written, or is asked to keep what it cannot."""
+
+    kind = "ledger"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -74,6 +75,19 @@ def test_an_answer_is_written_down_as_it_came(at_once: AtOnce) -> None:
     assert (row.input_tokens, row.output_tokens, row.cached_tokens) == (20, 8, 4)
     assert (row.stop_reason, row.cost_pico, row.failure) == ("length", 1000, "")
     assert 0 <= row.first_token_seconds <= row.seconds
+
+
+def test_the_first_piece_is_timed_and_not_the_last(at_once: AtOnce) -> None:
+    class Slow(Engine):
+        async def stream(self, request: Request) -> AsyncIterator[Event]:
+            yield ANSWER[0]
+            time.sleep(0.02)  # real time, in which nothing else has to happen
+            for event in ANSWER[1:]:
+                yield event
+
+    row = at_once(ask(arm(Slow()), "i1", QUESTION))
+
+    assert row.seconds - row.first_token_seconds >= 0.02
 
 
 def test_an_answer_without_text_waited_for_its_first_piece_to_the_end(at_once: AtOnce) -> None:

@@ -198,6 +198,15 @@ def test_items_are_drawn_by_the_seed_and_in_the_same_order_for_everybody(
     assert order == ("i007", "i011", "i000", "i008", "i005", "i006", "i003")
 
 
+def test_a_plan_writes_down_what_it_was_made_with(make_workload: MakeWorkload) -> None:
+    workload = run(seed=7, alpha=0.1, stopping=StoppingRule.BETTING)(make_workload(candidates="a"))
+    plan = make_plan(workload, workload.candidates)
+
+    assert (plan.workload, plan.seed, plan.alpha, plan.stopping) == ("triage", 7, 0.1, "betting")
+    assert (plan.scorer, plan.items_digest) == ("exact_label", workload.items_digest)
+    assert [(arm.candidate, arm.target, arm.shots) for arm in plan.arms] == [("a", "local/a", 0)]
+
+
 def test_the_bar_is_a_floor_or_a_margin_below_a_reference(make_workload: MakeWorkload) -> None:
     floor, margin = make_workload(floor=0.7), make_workload(margin=0.05)
     against_floor = make_plan(floor, floor.candidates)

@@ -21,6 +21,7 @@ from equipoise.errors import (
     RequestRefusedError,
     UnpricedTargetError,
 )
+from equipoise.statistics import floor_test
 from equipoise.trials.arm import Arm
 from equipoise.trials.journal import Journal
 from equipoise.trials.plan import draw_items, make_plan
@@ -344,6 +345,20 @@ def test_an_outage_is_no_verdict(trial: Callable[..., Trial], at_once: AtOnce) -
 
     assert silence.given_up == {"a": "no"}
     assert len(run_of.answered["b"]) == 2
+
+
+def test_a_question_without_an_answer_is_weighed_as_the_results_will_weigh_it(
+    trial: Callable[..., Trial], at_once: AtOnce
+) -> None:
+    run_of = trial(60, "a", floor=0.5, stopping=StoppingRule.BETTING)
+    run_of.arm("a", replies(RequestRefusedError("no")))
+    silence = at_once(run_of.run())
+    lost = floor_test([0.0] + [1.0] * 59, 0.5, 0.05).stopped_at
+    none_lost = floor_test([1.0] * 60, 0.5, 0.05).stopped_at
+
+    assert (lost, len(silence.failures)) == (len(run_of.answered["a"]) + 1, 1)
+    assert none_lost is not None
+    assert none_lost < len(run_of.answered["a"])
 
 
 def test_the_incumbent_is_asked_until_the_last_other_is_decided_or_given_up(

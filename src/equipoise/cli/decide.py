@@ -73,6 +73,8 @@ def command(
     else:
         show(verdict_rows(portfolio))
     say(f"\nRecord  {written.json}\n        {written.markdown}\nReport  {written.html}")
+    for policy in written.policies:
+        say(f"Policy  {policy}")
     undecided = [d for d in portfolio.decisions if d.plan.kind is PlanKind.UNDECIDED]
     _say_next(undecided)
     return ExitCode.NOT_MET if undecided else ExitCode.OK

@@ -21,6 +21,7 @@ from equipoise.console import markdown, report
 from equipoise.decisions import record
 from equipoise.decisions.case import Case
 from equipoise.decisions.decide import decide
+from equipoise.decisions.policy import make_policy, policy_json
 from equipoise.domain.decision import Decision, Portfolio
 from equipoise.domain.evidence import TrialEvidence
 from equipoise.domain.ports import Progress
@@ -51,11 +52,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where the records of a portfolio went."""
+    """Where the records of a portfolio went, and the policies of what was decided."""
 
     json: Path
     markdown: Path
     html: Path
+    policies: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,17 @@ def run_decide(order: Order, progress: Progress) -> Portfolio:
 def write(portfolio: Portfolio, out: Path) -> Written:
     """Write the record as JSON and Markdown and the report; the folder's name says which run."""
     folder = out / f"{portfolio.decided_on.isoformat()}-{portfolio.id}"
-    written = Written(folder / "decision.json", folder / "decision.md", folder / "report.html")
+    decided = [policy for row in portfolio.decisions if (policy := make_policy(row)) is not None]
+    policies = {folder / f"policy-{row.workload}.json": policy_json(row) for row in decided}
+    written = Written(
+        folder / "decision.json", folder / "decision.md", folder / "report.html", tuple(policies)
+    )
     # All are rendered before one is written: a record without its report would pass for whole.
     texts = {
         written.json: record.to_json(portfolio),
         written.markdown: markdown.render(portfolio),
         written.html: report.render(portfolio),
+        **policies,
     }
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in texts.items():

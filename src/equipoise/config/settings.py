@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +12,21 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from equipoise.catalog import endpoints as catalog_endpoints
+from equipoise.config.live_tables import (
+    ConsoleTable,
+    GatewayTable,
+    LedgerTable,
+    ModelTable,
+    WorkloadTable,
+)
+from equipoise.config.policy_file import read_policy
 from equipoise.config.problems import from_validation
 from equipoise.config.toml_file import TomlFile, read_toml
 from equipoise.config.workload_schema import Table
 from equipoise.domain.endpoint import Dialect, Endpoint, Operator, Term
+from equipoise.domain.policy import Policy
 from equipoise.domain.provenance import Source
+from equipoise.domain.workload import DataClass
 from equipoise.errors import ConfigurationError, Problem
 
 DEFAULT_FILE = Path("equipoise.toml")
@@ -82,6 +92,41 @@ class SettingsFile(Table):
     engine: EngineTable = Field(
         default=EngineTable(), description="the table of the embedded engine"
     )
+    models: dict[str, ModelTable] = Field(
+        default={}, description="the table of names that clients ask for, one [models.NAME] each"
+    )
+    workloads: dict[str, WorkloadTable] = Field(
+        default={}, description="the table of workloads, one [workloads.NAME] each"
+    )
+    gateway: GatewayTable = Field(default=GatewayTable(), description="the table of the gateway")
+    ledger: LedgerTable = Field(default=LedgerTable(), description="the table of the ledger")
+    console: ConsoleTable = Field(default=ConsoleTable(), description="the table of the console")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A name that clients ask for, with its targets in order or the policy that routes it."""
+
+    name: str
+    targets: tuple[str, ...]
+    policy: Policy | None
+    workload: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """The settings of `equipoise up`; `data_classes` holds those of the workloads."""
+
+    models: tuple[NamedModel, ...] = ()
+    data_classes: Mapping[str, DataClass] = field(default_factory=dict)
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_body_bytes: int = 4_194_304
+    ledger_url: str = "sqlite:///equipoise.db"
+    ledger_full: bool = False
+    console_host: str = "127.0.0.1"
+    console_port: int = 8081
+    decisions: str = "decisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +137,7 @@ class Settings:
     threads: int | None
     weights: str | None
     origin: str
+    live: LiveSettings = LiveSettings()
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -101,7 +147,7 @@ def load_settings(path: Path | None) -> Settings:
     """
     rows = {endpoint.id: endpoint for endpoint in catalog_endpoints.endpoints()}
     if path is None and not DEFAULT_FILE.exists():
-        return Settings(rows, None, None, "defaults")
+        return Settings(rows, None, None, "defaults", LiveSettings())
     path = path or DEFAULT_FILE
     parsed = _parse(read_toml(path))
     for name, table in parsed.endpoints.items():
@@ -112,6 +158,7 @@ def load_settings(path: Path | None) -> Settings:
         threads=parsed.engine.threads,
         weights=str(path.parent / weights) if weights is not None else None,
         origin=str(path),
+        live=_live(parsed, path),
     )
 
 
@@ -120,6 +167,26 @@ def secret(reference: str | None, environment: Mapping[str, str] = os.environ) -
     if reference is None:
         return None
     return environment.get(reference.removeprefix("env:"), "").strip() or None
+
+
+def _live(parsed: SettingsFile, path: Path) -> LiveSettings:
+    models = []
+    for name, table in parsed.models.items():
+        policy = read_policy(path.parent / table.policy) if table.policy is not None else None
+        workload = table.workload or (policy.workload if policy is not None else name)
+        models.append(NamedModel(name, tuple(table.targets), policy, workload))
+    return LiveSettings(
+        models=tuple(models),
+        data_classes={name: table.data_class for name, table in parsed.workloads.items()},
+        host=parsed.gateway.host,
+        port=parsed.gateway.port,
+        max_body_bytes=parsed.gateway.max_body_bytes,
+        ledger_url=parsed.ledger.url,
+        ledger_full=parsed.ledger.full,
+        console_host=parsed.console.host,
+        console_port=parsed.console.port,
+        decisions=str(path.parent / parsed.console.decisions),
+    )
 
 
 def _parse(file: TomlFile) -> SettingsFile:

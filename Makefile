@@ -8,7 +8,7 @@ PURE_ROOMS := domain catalog wire statistics economics decisions
 EXAMPLES := examples/clinic-notes/workload.toml examples/support-triage/workload.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev debian run test test-all check format bench-statistics bench-start docs lock clean
+.PHONY: help setup setup-dev debian run test test-all check format bench-statistics bench-start bench-up docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -65,6 +65,9 @@ bench-statistics: setup ## Interval coverage and error under peeking, beside the
 
 bench-start: setup ## What starting the command line costs, beside the goal
 	@$(BIN)/python benchmarks/start.py
+
+bench-up: setup ## Seconds from `equipoise up` to the first answered request, beside the goal
+	@$(BIN)/python benchmarks/up.py
 
 docs: setup ## Make the reference tables anew from the schema
 	@$(BIN)/python -m equipoise.config.reference

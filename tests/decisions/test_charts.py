@@ -53,6 +53,18 @@ def test_a_crossover_says_who_is_cheaper_on_which_side_in_money_alone() -> None:
     assert crossing.requests_per_month == pytest.approx(562.05 / 0.000384, rel=1e-3)
 
 
+@pytest.mark.parametrize(("requests", "listed"), [(140_000_000, True), (160_000_000, False)])
+def test_a_crossover_more_than_a_hundredfold_away_is_not_listed(
+    requests: int, listed: bool
+) -> None:
+    # They cross at 1.46 million; a flat peak, so that one machine is one step.
+    ask = Ask(requests=requests, peak=1.0)
+    decision = decide(make_case(small("ours", 396, seconds=0.05), gpt("gpt", 372), ask=ask), 1)
+    low = [row for row in decision.crossovers if row.requests_per_month < 2e6]
+
+    assert bool(low) is listed
+
+
 def test_compared_are_the_leader_with_all_and_the_same_weights_here_and_there() -> None:
     decision = decide(
         make_case(

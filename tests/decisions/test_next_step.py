@@ -184,6 +184,7 @@ def test_more_items_cost_what_everybody_who_was_measured_costs() -> None:
     assert alone.cost_usd == pytest.approx(400 * 1.8 / 3600 * 0.085)
     assert alone.hours == pytest.approx(400 * 1.8 / 3600)
     assert both.cost_usd == pytest.approx(alone.cost_usd + 400 * (800 * 0.4e-6 + 40 * 1.6e-6))
+    assert both.hours == pytest.approx(alone.hours + 400 / 3600)  # a vendor takes a second an item
 
 
 def test_two_that_are_good_enough_and_too_close_to_call_are_asked_more() -> None:
@@ -213,6 +214,27 @@ def test_an_interval_across_the_floor_is_left_alone_where_its_owner_could_not_wi
     assert row_of(decision, "claude").standing == Standing.OPEN
     assert decision.next_measurement is not None
     assert decision.next_measurement.what.startswith("rent ")
+
+
+def test_an_interval_across_the_floor_is_narrowed_where_its_owner_may_yet_win() -> None:
+    decision = run(small("ours", 372), gpt("gpt", 54, items=60))
+
+    assert row_of(decision, "ours").standing == Standing.MET
+    assert row_of(decision, "gpt").standing == Standing.OPEN
+    assert decision.next_measurement is not None
+    assert decision.next_measurement.why.startswith("54 of 60 accepted does not settle it")
+
+
+def test_a_hosted_copy_of_what_cannot_win_at_home_either_is_not_asked() -> None:
+    copies = (hosted(tokens=(260_000.0, 0.0, 900.0)), large())
+    decision = run(
+        small("ours", 392), gpt("gpt", 390), *copies, ask=Ask(requests=200_000, own_fte=0.1)
+    )
+
+    assert decision.plan.kind is PlanKind.UNDECIDED
+    assert {row.needed for row in decision.needed} == {None}
+    assert decision.next_measurement is not None
+    assert "hosted" not in decision.next_measurement.what
 
 
 def test_a_trial_of_all_items_goes_on_with_all_of_them() -> None:

@@ -74,8 +74,11 @@ def test_a_difference_is_spread_as_the_posterior_of_the_two_kinds_of_item() -> N
 
 
 def test_the_incumbent_always_meets_its_own_bar() -> None:
+    decision = decide(make_case(INCUMBENT, ask=ASK), 1)
+
     assert passes(INCUMBENT, name="gpt") == 1.0
-    assert decide(make_case(INCUMBENT, ask=ASK), 1).plan.kind is PlanKind.AS_IS
+    assert decision.plan.kind is PlanKind.AS_IS
+    assert wires(decision, "quality") == []  # it cannot fall below itself
 
 
 def test_rivals_that_were_not_asked_are_compared_with_what_the_incumbent_did() -> None:

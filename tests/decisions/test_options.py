@@ -77,7 +77,7 @@ def test_a_prefix_that_all_requests_share_is_read_from_the_cache() -> None:
 
 @pytest.mark.parametrize(
     ("tokens", "requests"),
-    [((2_000.0, 1_000.0, 40.0), 300_000), (CACHED, 8_000)],
+    [((2_000.0, 1_023.9, 40.0), 300_000), (CACHED, 8_759)],
     ids=["too short", "too rare"],
 )
 def test_a_prefix_that_is_short_or_asked_for_rarely_is_not(
@@ -86,6 +86,13 @@ def test_a_prefix_that_is_short_or_asked_for_rarely_is_not(
     found = options(gpt("gpt", 390, tokens=tokens), ask=Ask(requests=requests))
 
     assert [row.kind for row in found] == [PlanKind.AS_IS]
+
+
+def test_the_shortest_prefix_at_the_rarest_is_cached() -> None:
+    # One request in five minutes, and 1,024 tokens.
+    found = options(gpt("gpt", 390, tokens=(2_000.0, 1_024.0, 40.0)), ask=Ask(requests=8_760))
+
+    assert [row.kind for row in found] == [PlanKind.AS_IS, PlanKind.OPTIMISED]
 
 
 @pytest.mark.parametrize(("latency_ms", "batched"), [(DAY_MS - 1, False), (DAY_MS, True)])

@@ -16,8 +16,10 @@ from equipoise.errors import ConfigurationError, EquipoiseError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "decide": ("equipoise.cli.decide", "The main job: trial, cost, licence, terms → a decision."),
+    "up": ("equipoise.cli.up", "Run the gateway and the console on the embedded open model."),
     "doctor": ("equipoise.cli.doctor", "Check this installation and the embedded model."),
     "catalog": ("equipoise.cli.catalog", "The dated facts: models, prices, licences, hardware."),
+    "ledger": ("equipoise.cli.ledger", "What was asked and what it cost: sum up, export, import."),
 }
 """Command to the module that holds it and its line of help: `--help` imports none of them."""
 

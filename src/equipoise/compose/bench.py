@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from equipoise.catalog import hardware, models, prices
+from equipoise.compose.recorded import recorded_answers
 from equipoise.config.settings import Settings, secret
 from equipoise.domain.endpoint import Endpoint, Operator, Target
 from equipoise.domain.money import PICO_PER_DOLLAR
@@ -17,6 +18,7 @@ from equipoise.domain.terms import missing_terms
 from equipoise.domain.workload import Candidate, Workload
 from equipoise.engines.http import HttpEngine
 from equipoise.engines.llamacpp import LlamaCppEngine
+from equipoise.engines.recorded import RecordedEngine
 from equipoise.engines.weights import SMOLLM2
 from equipoise.errors import UnpricedTargetError
 from equipoise.trials.arm import Arm
@@ -48,16 +50,27 @@ async def open_bench(
     """Make an arm for every candidate that may be asked and can be; engines close with `stack`.
 
     Data never goes where its class does not let it on the day it is: not even for a trial, not even
-    with a key, and not where it would have been let on the day as of which is decided.
+    with a key, and not where it would have been let on the day as of which is decided. Recorded
+    answers send nothing anywhere.
     """
     arms: list[Arm] = []
     unreachable: dict[str, str] = {}
     for candidate, target in zip(
         workload.candidates, find_targets(workload, settings).values(), strict=True
     ):
-        obstacle = _obstacle(workload, target, asked_on)
+        if candidate.recorded is not None:
+            found = recorded_answers(workload, candidate.recorded, target)
+            obstacle = found.lacking or _unpriced(target, asked_on)
+        else:
+            obstacle = _obstacle(workload, target, asked_on)
         if obstacle:
             unreachable[candidate.id] = obstacle
+            continue
+        if candidate.recorded is not None:
+            replay = RecordedEngine(found.answers)
+            arm = _arm(workload, candidate, target, replay, asked_on)
+            # It shares nothing with who is asked now, and waits for nobody.
+            arms.append(replace(arm, lane=candidate.id, recorded_seconds=replay.seconds))
             continue
         engine: Engine = embedded
         if not _is_embedded(target.endpoint):

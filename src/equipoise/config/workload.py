@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from equipoise.domain.workload import (
     CostAssumptions,
     NonInferiority,
     Organisation,
+    Recording,
     Requirements,
     Shot,
     Task,
@@ -64,7 +68,8 @@ def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -
             Shot(item.input, json.dumps(item.expected, ensure_ascii=False)) for item in worked
         ),
     )
-    return _workload(parsed, task, items, len(items.items) if every_item else None)
+    workload = _workload(parsed, task, items, len(items.items) if every_item else None)
+    return replace(workload, candidates=tuple(_recorded(parsed, workload, path.parent)))
 
 
 def _parse(file: TomlFile) -> tuple[WorkloadFile | None, list[Problem]]:
@@ -110,6 +115,18 @@ def _requirements(file: WorkloadFile) -> Requirements:
         licence_use=frozenset(table.licence_use),
         budget_usd_per_month=table.budget_usd_per_month,
     )
+
+
+def _recorded(file: WorkloadFile, workload: Workload, folder: Path) -> Iterator[Candidate]:
+    """The candidates with the logs of their answers, which the checks have seen to be there."""
+    for table, candidate in zip(file.candidates, workload.candidates, strict=True):
+        if table.recorded is None:
+            yield candidate
+            continue
+        path = folder / table.recorded
+        with path.open("rb") as log:
+            digest = hashlib.file_digest(log, "sha256").hexdigest()
+        yield replace(candidate, recorded=Recording(str(path), digest))
 
 
 def _candidate(table: CandidateTable) -> Candidate:

@@ -49,6 +49,7 @@ class WorkloadChecks:
             yield from self._assumed(index)
             yield from self._target(index)
             yield from self._hardware(index)
+            yield from self._recorded(index)
 
     @property
     def _candidates(self) -> int:
@@ -181,6 +182,13 @@ class WorkloadChecks:
             yield self.file.problem(where, "missing", advice)
         elif name is not None and name not in machines:
             yield self.file.problem(where, f"no hardware {name!r}", suggest(name, machines))
+
+    def _recorded(self, index: int) -> Iterator[Problem]:
+        where = ("candidates", index, "recorded")
+        name = self.file.at(str, *where)
+        if name and not (self.file.path.parent / name).is_file():
+            advice = "Put the log there, or take the key away: the candidate is asked then."
+            yield self.file.problem(where, "no such file", advice)
 
     def _is_own(self, index: int) -> bool:
         target = self.file.at(str, "candidates", index, "target") or ""

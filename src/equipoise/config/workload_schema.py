@@ -144,6 +144,11 @@ class CandidateTable(Table):
     assume: AssumeTable | None = Field(
         default=None, description="the table of what you take its quality to be, unmeasured"
     )
+    recorded: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a JSONL log of its answers, beside the workload file, in place of asking it",
+    )
 
     @property
     def name(self) -> str:

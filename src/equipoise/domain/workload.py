@@ -141,14 +141,26 @@ class AssumedQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A log of answers that a candidate has given already: its path, and SHA-256 of its bytes."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A target asked in a certain way. `hardware` is where our own copy of the weights runs."""
+    """A target asked in a certain way. `hardware` is where our own copy of the weights runs.
+
+    With `recorded` its answers are taken from there, and nothing is asked.
+    """
 
     id: str
     target: str
     shots: int = 0
     hardware: str | None = None
     assumed: AssumedQuality | None = None
+    recorded: Recording | None = None
 
 
 class StoppingRule(StrEnum):

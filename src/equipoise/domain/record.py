@@ -29,7 +29,7 @@ class Attempt:
 
     `usage` is what the endpoint counted, or None where it never said; the cost is then
     `estimated`. `price_id` names the rate card or machine rate that priced it. `error` is the
-    kind and message of what went wrong, or empty.
+    kind of what went wrong and its first words, which quote nothing of a request, or empty.
     """
 
     id: str

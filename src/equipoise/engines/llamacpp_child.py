@@ -70,6 +70,8 @@ def _serve(settings: LlamaCppSettings) -> Any:
         "offline": True,
         "cors_origins": "",
     }
+    if settings.chat_template:
+        values |= {"chat_template": settings.chat_template, "use_jinja": True}
     for name, value in values.items():
         if not hasattr(params, name):
             raise RuntimeError(f"this xllamacpp has no setting {name}; install the locked version")

@@ -12,7 +12,8 @@ class LlamaCppSettings:
 
     `context_per_slot` is what one request may use, in tokens: llama.cpp divides its whole context
     by its slots, so the whole is their product. `prompt_cache_mib` bounds the RAM cache, which
-    would grow to 8 GiB by itself (llama.cpp issue 27725).
+    would grow to 8 GiB by itself (llama.cpp issue 27725). `chat_template` replaces the model's own,
+    or stands for one it does not have.
     """
 
     weights: str
@@ -21,6 +22,7 @@ class LlamaCppSettings:
     slots: int = 2
     context_per_slot: int = 2048
     prompt_cache_mib: int = 256
+    chat_template: str = ""
     api_key: str = ""
 
     def to_json(self) -> str:

@@ -19,6 +19,8 @@ from equipoise.gateway.tariff import Tariff, guess
 Engines = Callable[[Target], Engine]
 
 NOTHING = Usage(0, 0)
+MOST_TOKENS = 10**9
+"""An endpoint that counts more of a kind is not believed; the ledger could not keep its cost."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,8 @@ class _Running:
             if self.first_token_ms is None:
                 self.first_token_ms = self._elapsed_ms()
         elif isinstance(event, Counted):
-            self.usage = event.usage
+            counts = (event.usage.input, event.usage.output, event.usage.reasoning)
+            self.usage = event.usage if max(counts) <= MOST_TOKENS else None
         elif isinstance(event, Finished):
             self.finished = True
 

@@ -1,7 +1,7 @@
 """Anthropic messages, as a client reads them: whole answers, streams, errors and models.
 
 Source: the answer types of the official client, anthropic 2.13 for Python, read 2026-11; it parses
-what is written here (`tests/wire_clients/test_official_clients.py`).
+what is written here (`tests/wire/clients/test_official_clients.py`).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.wire_clients.cases import ANTHROPIC, LEAST, OPENAI, decode
+from tests.wire.clients.cases import ANTHROPIC, LEAST, OPENAI, decode
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.errors import RequestRefusedError

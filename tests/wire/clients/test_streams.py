@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.wire_clients.cases import (
+from tests.wire.clients.cases import (
     ANTHROPIC,
     ASKED,
     CUTS,

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.wire_clients.cases import ASKED, decode, write
+from tests.wire.clients.cases import ASKED, decode, write
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.event import Counted, Event, Finished, TextDelta, gather

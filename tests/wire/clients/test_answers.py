@@ -6,7 +6,7 @@ import json
 from typing import ClassVar
 
 import pytest
-from tests.wire_clients.cases import ANTHROPIC, ASKED, OPENAI
+from tests.wire.clients.cases import ANTHROPIC, ASKED, OPENAI
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.request import Answer, StopReason

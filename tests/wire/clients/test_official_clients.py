@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.wire_clients.cases import ANTHROPIC, OPENAI
+from tests.wire.clients.cases import ANTHROPIC, OPENAI
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.event import Counted, Event, Finished, TextDelta, gather

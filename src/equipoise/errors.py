@@ -22,6 +22,7 @@
       LedgerError             the ledger cannot be opened, read or written
       DataClassError          no target may see a request's data
       RequestTooLargeError    a client's request is larger than the gateway takes
+      OriginError             a web page asks, which has no key to show
 
 `except Exception` is allowed at the process boundaries listed in `BOUNDARIES` and nowhere else.
 """
@@ -208,3 +209,10 @@ class LedgerError(EquipoiseError):
     """The ledger cannot be opened, read or written, or is asked to keep what it cannot."""
 
     kind = "ledger"
+
+
+class OriginError(EquipoiseError):
+    """A web page asks. Until clients have keys, any page could ask in its visitor's name."""
+
+    kind = "origin"
+    status = 403

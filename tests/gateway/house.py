@@ -56,6 +56,7 @@ expires = {expires}
 
 [endpoints.own]
 operator = "self"
+hardware = "l4"
 base_url = "{own}/v1"
 
 [workloads.open]

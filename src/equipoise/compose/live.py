@@ -31,6 +31,7 @@ from equipoise.errors import (
     LedgerError,
     NotFoundError,
     Problem,
+    UnpricedTargetError,
     UnreachableError,
 )
 from equipoise.gateway.app import Gateway
@@ -39,7 +40,7 @@ from equipoise.gateway.tariff import Tariff, by_the_hour, by_the_token
 from equipoise.ledger.opening import open_ledger
 
 OWN_MACHINE = "cpu-2vcpu"
-"""What an hour of our own machine costs where nobody says: the catalog's smallest."""
+"""What the embedded models run on where nobody says: the catalog's smallest machine."""
 
 PATIENCE_SECONDS = 2.0
 """How long whoever asks whether we are ready waits for the ledger."""
@@ -69,7 +70,7 @@ def make_snapshot(settings: Settings, today: date) -> Snapshot:
         for name in _names(service):
             try:
                 targets[name] = _target(settings, name)
-                tariffs[name] = _tariff(targets[name], today)
+                tariffs[name] = _tariff(settings, targets[name], today)
             except EquipoiseError as error:
                 where = f"models.{service.name}"
                 problems.append(Problem(settings.origin, None, where, error.message, error.hint))
@@ -235,9 +236,16 @@ def _target(settings: Settings, name: str) -> Target:
     return Target(models.find(model), settings.endpoints[endpoint])
 
 
-def _tariff(target: Target, today: date) -> Tariff:
-    if target.endpoint.operator is Operator.SELF:
-        return by_the_hour(hardware.find(OWN_MACHINE))
+def _tariff(settings: Settings, target: Target, today: date) -> Tariff:
+    endpoint = target.endpoint
+    if endpoint.operator is Operator.SELF:
+        machine = settings.live.machines.get(endpoint.id)
+        if machine is None and not is_embedded(endpoint):
+            raise UnpricedTargetError(
+                f"{endpoint.id} is ours, and nobody says which machine's hours it costs",
+                hint=f"Write endpoints.{endpoint.id}.hardware: `equipoise catalog hardware`.",
+            )
+        return by_the_hour(hardware.find(machine or OWN_MACHINE))
     return by_the_token(partial(prices.rate_card, target, today))
 
 

@@ -71,6 +71,9 @@ class EndpointTable(Table):
     price_provider: str | None = Field(
         default=None, description="the provider under which its prices are looked up"
     )
+    hardware: str | None = Field(
+        default=None, description="the machine it runs on, where it is ours: its hours are costed"
+    )
     terms: list[TermTable] = Field(default=[], description="what its operator agreed to")
 
 
@@ -115,10 +118,14 @@ class NamedModel:
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """The settings of `equipoise up`; `data_classes` holds those of the workloads."""
+    """The settings of `equipoise up`.
+
+    `data_classes` holds those of the workloads, `machines` what our own endpoints run on.
+    """
 
     models: tuple[NamedModel, ...] = ()
     data_classes: Mapping[str, DataClass] = field(default_factory=dict)
+    machines: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
     port: int = 8080
     max_body_bytes: int = 4_194_304
@@ -178,6 +185,7 @@ def _live(parsed: SettingsFile, path: Path) -> LiveSettings:
     return LiveSettings(
         models=tuple(models),
         data_classes={name: table.data_class for name, table in parsed.workloads.items()},
+        machines={name: row.hardware for name, row in parsed.endpoints.items() if row.hardware},
         host=parsed.gateway.host,
         port=parsed.gateway.port,
         max_body_bytes=parsed.gateway.max_body_bytes,
@@ -237,8 +245,8 @@ def _endpoint(name: str, table: EndpointTable, known: Endpoint | None, origin: s
         price_provider=table.price_provider,
         source=source,
     )
-    together = {"terms", "served_names", "renamed_fields"}
-    written = {key: getattr(table, key) for key in table.model_fields_set - together}
+    apart = {"terms", "served_names", "renamed_fields", "hardware"}
+    written = {key: getattr(table, key) for key in table.model_fields_set - apart}
     # What the catalog read was agreed by the vendor at its own address, and by nobody else.
     kept = () if "base_url" in written else row.terms
     return replace(

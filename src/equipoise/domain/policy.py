@@ -37,5 +37,5 @@ class Policy:
     def __post_init__(self) -> None:
         shares = [route.share for route in self.routes]
         # Written so that NaN fails too.
-        if not (all(0 < share <= 1 for share in shares) and abs(sum(shares) - 1) <= 1e-9):
+        if not (all(0 <= share <= 1 for share in shares) and abs(sum(shares) - 1) <= 1e-9):
             raise ValueError(f"the shares of a policy's routes must sum to 1; got {shares}")

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.record import Record
-from equipoise.errors import EquipoiseError, NotFoundError
+from equipoise.errors import EquipoiseError, NotFoundError, OriginError
 from equipoise.gateway.attempts import Engines
 from equipoise.gateway.http import JSON, Message, Receive, Scope, Send, header, send_whole
 from equipoise.gateway.relay import Recorder, Relay
@@ -21,6 +21,11 @@ from equipoise.gateway.snapshot import Snapshot
 from equipoise.wire.clients.codec import CLIENTS, ClientCodec
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+FROM_A_PAGE = OriginError(
+    "web pages may not ask", hint="Ask from a program: a browser would let any page spend money."
+)
 
 
 class Gateway:
@@ -60,7 +65,9 @@ class Gateway:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         codec = self._codecs.get(path)
-        if codec is not None and method == "POST":
+        if codec is not None and header(scope, b"origin") is not None:
+            await send_whole(send, FROM_A_PAGE.status, codec.encode_error(FROM_A_PAGE))
+        elif codec is not None and method == "POST":
             await self._relay(codec, scope, receive, send)
         elif path in self._pages and method in ("GET", "HEAD"):
             await self._pages[path](scope, receive, send)

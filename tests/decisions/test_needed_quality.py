@@ -65,14 +65,17 @@ def test_what_is_too_dear_cannot_win_at_any_quality_and_the_sentence_says_why() 
 
     assert needed(decision, "claude").needed is None
     assert needed(decision, "claude").sentence == (
-        "claude cannot win at any quality: at $28,850 a month it costs more per accepted answer "
-        "than ours even with every answer accepted"
+        "at today's volume claude cannot win at any quality: at $28,850 a month it costs more per "
+        "accepted answer than ours even with every answer accepted"
     )
 
 
 def test_where_nobody_is_proven_the_bar_is_what_is_needed() -> None:
     assert needed(run(gpt()), "gpt") == NeededQuality(
-        "gpt", 0.85, "gpt would have to have 85.0% of its answers accepted: the bar"
+        "gpt",
+        0.85,
+        "gpt needs at least 85.0% of its answers accepted, which is the bar, and some more to have "
+        "it shown",
     )
 
 

@@ -18,7 +18,17 @@ from equipoise.domain.decision import Decision, PlanKind, Portfolio
 from .cases import TODAY, Ask, gpt, hosted, large, make_case, small
 
 Gallery = list[tuple[Case, Decision]]
-SIMULATED = ("_low", "_high", ".low_usd", ".high_usd", ".chance_best", ".confidence")
+SIMULATED = (
+    "_low",
+    "_high",
+    ".low_usd",
+    ".high_usd",
+    ".chance_best",
+    ".confidence",
+    # Where the choice would no longer be sure enough.
+    ".tripwires.sentence",
+    ".tripwires.threshold",
+)
 
 
 def make() -> Case:

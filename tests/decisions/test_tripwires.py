@@ -146,7 +146,7 @@ def test_a_rival_that_is_only_assumed_is_named_as_such() -> None:
     (wire,) = wires(decision, "volume")
 
     assert "rival" in wire.sentence
-    assert wire.sentence.endswith(", if it is as good as is taken so far")
+    assert wire.sentence.endswith(", if it is as good as the file assumes")
 
 
 def test_a_split_is_planned_anew_for_the_volume_at_which_it_would_win() -> None:

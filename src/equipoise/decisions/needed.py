@@ -52,15 +52,19 @@ def _at_the_bar(offer: Offer, bar: Bar) -> NeededQuality:
         sentence = f"nobody can say what {offer.id} needs: {bar.incumbent.id} is not measured"
         return NeededQuality(offer.id, None, sentence)
     needed = bar.needed or 0.0
-    sentence = f"{offer.id} would have to have {needed:.1%} of its answers accepted: the bar"
+    sentence = (
+        f"{offer.id} needs at least {needed:.1%} of its answers accepted, which is the bar, and "
+        "some more to have it shown"
+    )
     return NeededQuality(offer.id, needed, sentence)
 
 
 def _against(offer: Offer, monthly: float, rate: float, leader: Outcome) -> NeededQuality:
     if rate > 1:
         sentence = (
-            f"{offer.id} cannot win at any quality: at {dollars(monthly)} a month it costs more "
-            f"per accepted answer than {leader.option.names} even with every answer accepted"
+            f"at today's volume {offer.id} cannot win at any quality: at {dollars(monthly)} a "
+            f"month it costs more per accepted answer than {leader.option.names} even with every "
+            "answer accepted"
         )
         return NeededQuality(offer.id, None, sentence)
     sentence = f"{offer.id} would win with {rate:.1%} of its answers accepted or more"

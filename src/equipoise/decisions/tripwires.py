@@ -15,6 +15,7 @@ from equipoise.decisions.offer import Offer
 from equipoise.decisions.option import Option, per_accepted_at, planned_for
 from equipoise.decisions.screening import Screened
 from equipoise.decisions.simulation import Outcome
+from equipoise.decisions.sureness import sureness
 from equipoise.domain.decision import Tripwire
 from equipoise.domain.hardware import Hardware
 from equipoise.economics.accepted import needed_rate
@@ -38,6 +39,7 @@ def tripwires(
     found: list[Tripwire] = []
     if chosen is not None:
         rivals = [row for row in outcomes if row.likely and _dearer(row, chosen)]
+        found += sureness(case, [row.option for row in outcomes], bar, chosen.option)
         found += _volumes(case, chosen, rivals)
         found += _budget(case, chosen.option)
         found += _bars(chosen.option, bar)
@@ -76,8 +78,8 @@ def _volumes(case: Case, chosen: Outcome, rivals: Sequence[Outcome]) -> Iterable
             at, rival = turn
             yield Tripwire(
                 subject="volume",
-                sentence=f"flips {word} {count(at, here)} requests/month: {rival.names} would cost "
-                f"less per accepted answer{_unproven(rival)}",
+                sentence=f"{_verb(rival)} {word} {count(at, here)} requests/month: {rival.names} "
+                f"would cost less per accepted answer{_unproven(rival)}",
                 unit="requests/month",
                 threshold=at,
                 current=here,
@@ -90,7 +92,12 @@ def _cost(case: Case, option: Option, requests: float) -> float:
 
 
 def _unproven(rival: Option) -> str:
-    return "" if rival.proven else ", if it is as good as is taken so far"
+    return "" if rival.proven else ", if it is as good as the file assumes"
+
+
+def _verb(rival: Option) -> str:
+    """What is only assumed reopens a decision; it never makes the other one."""
+    return "flips" if rival.proven else "reopens"
 
 
 def _budget(case: Case, chosen: Option) -> Iterable[Tripwire]:
@@ -143,8 +150,8 @@ def _rates(case: Case, chosen: Outcome, rivals: Sequence[Outcome], bar: Bar) -> 
     if (bar.needed or 0.0) < rate:
         yield Tripwire(
             subject="quality",
-            sentence=f"flips if fewer than {percent(rate)} of {offer.id}'s answers are accepted: "
-            f"{rival.names} would cost less per accepted answer{_unproven(rival)}",
+            sentence=f"{_verb(rival)} if fewer than {percent(rate)} of {offer.id}'s answers are "
+            f"accepted: {rival.names} would cost less per accepted answer{_unproven(rival)}",
             unit="share of answers accepted",
             threshold=rate,
             current=offer.quality.rate,
@@ -171,7 +178,8 @@ def _rent(case: Case, chosen: Outcome, rivals: Sequence[Outcome]) -> Iterable[Tr
         threshold, option = min(turns, key=itemgetter(0))
         yield Tripwire(
             subject="rent",
-            sentence=f"flips if {machine.name} costs more than {dollars(threshold)} an hour: "
+            sentence=f"{_verb(option)} if {machine.name} costs more than {dollars(threshold)} an "
+            "hour: "
             f"{option.names} would cost less per accepted answer{_unproven(option)}",
             unit="USD/hour",
             threshold=threshold,

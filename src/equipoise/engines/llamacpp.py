@@ -64,7 +64,13 @@ class LlamaCppEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._stop()
+        stopping = asyncio.ensure_future(self._stop())
+        try:
+            await asyncio.shield(stopping)
+        except asyncio.CancelledError:
+            # A Ctrl-C meanwhile waits for the child to be gone and its pipes to be closed.
+            await stopping
+            raise
 
     @property
     def pid(self) -> int | None:

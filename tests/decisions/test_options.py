@@ -14,7 +14,7 @@ from equipoise.decisions.offer import make_offers
 from equipoise.decisions.option import Option, kind_of, make_options, planned_for
 from equipoise.domain.decision import PlanKind
 from equipoise.economics.draws import Sampler
-from equipoise.economics.hybrid_path import HybridPath, best_hybrid
+from equipoise.economics.hybrid_path import HybridPath
 from equipoise.economics.own_path import OwnPath
 from equipoise.economics.vendor_path import VendorPath
 
@@ -126,9 +126,12 @@ def test_a_load_is_split_as_trying_every_number_of_machines_would(
     ours, theirs = small("ours", 390, seconds=seconds), gpt("gpt", 390, tokens=(price, 0.0, 9.0))
     (split,) = [row for row in options(ours, theirs, ask=ask) if row.kind is PlanKind.HYBRID]
     assert isinstance(split.path, HybridPath)
-    tried = best_hybrid(split.path.own, split.path.vendor, float(ask.requests))
+    best, most = split.path, split.path.machines + 200
+    tried = (HybridPath(best.own, best.vendor, count) for count in range(1, most))
 
-    assert split.path.monthly(ask.requests) == pytest.approx(tried.monthly(ask.requests))
+    assert best.monthly(ask.requests) == pytest.approx(
+        min(path.monthly(ask.requests) for path in tried)
+    )
     assert fsum(share.share for share in split.shares) == pytest.approx(1.0)
 
 

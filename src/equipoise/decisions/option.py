@@ -14,10 +14,9 @@ from equipoise.domain.hardware import Hardware
 from equipoise.domain.model import Weights
 from equipoise.economics.accepted import Number, per_accepted
 from equipoise.economics.draws import Draws
-from equipoise.economics.hybrid_path import HybridPath
+from equipoise.economics.hybrid_path import HybridPath, best_hybrid
 from equipoise.economics.own_path import OwnPath
 from equipoise.economics.path import HOURS_PER_MONTH, CostPath
-from equipoise.economics.replicas import working_replicas
 from equipoise.economics.vendor_path import VendorPath
 
 BATCH_HOURS = 24
@@ -110,7 +109,7 @@ def planned_for(case: Case, option: Option, requests: float) -> Option:
     if requests == case.requests or not isinstance(option.path, HybridPath):
         return option
     own, vendor = option.offers
-    return _split(own, vendor, _best_split(option.path.own, option.path.vendor, requests), requests)
+    return _split(own, vendor, best_hybrid(option.path.own, option.path.vendor, requests), requests)
 
 
 def _singles(case: Case, offers: Iterable[Offer]) -> Iterable[Option]:
@@ -162,25 +161,8 @@ def _hybrids(case: Case, offers: list[Offer]) -> Iterable[Option]:
     for own in offers:
         for vendor in offers:
             if isinstance(own.path, OwnPath) and isinstance(vendor.path, VendorPath):
-                path = _best_split(own.path, vendor.path, case.requests)
+                path = best_hybrid(own.path, vendor.path, case.requests)
                 yield _split(own, vendor, path, case.requests)
-
-
-def _best_split(own: OwnPath, vendor: VendorPath, requests: float) -> HybridPath:
-    """The number of machines that costs least. Each one more saves less than the one before.
-
-    So halving finds the first that does not pay for itself, at a volume of any size.
-    """
-    peak = requests / (HOURS_PER_MONTH * 3600) * own.peak_to_mean
-    low, high = 1, working_replicas(peak, own.rate_median)
-    while low < high:
-        middle = (low + high) // 2
-        here, more = (HybridPath(own, vendor, count) for count in (middle, middle + 1))
-        if here.monthly(requests) <= more.monthly(requests):
-            high = middle
-        else:
-            low = middle + 1
-    return HybridPath(own, vendor, low)
 
 
 def _split(own: Offer, vendor: Offer, path: HybridPath, requests: float) -> Option:

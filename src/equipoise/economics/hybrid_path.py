@@ -81,8 +81,18 @@ class HybridPath:
 
 
 def best_hybrid(own: OwnPath, vendor: VendorPath, requests: float) -> HybridPath:
-    """The number of machines, from one to those the peak needs, that costs least at the median."""
+    """The number of machines, from one to those the peak needs, that costs least at the median.
+
+    Each machine more saves less than the one before, so halving finds the first that does not pay
+    for itself, at a volume of any size.
+    """
     peak = requests / (HOURS_PER_MONTH * 3600) * own.peak_to_mean
-    most = working_replicas(peak, own.rate_median)
-    options = (HybridPath(own, vendor, count) for count in range(1, most + 1))
-    return min(options, key=lambda path: path.monthly(requests))
+    low, high = 1, working_replicas(peak, own.rate_median)
+    while low < high:
+        middle = (low + high) // 2
+        here, more = (HybridPath(own, vendor, count) for count in (middle, middle + 1))
+        if here.monthly(requests) <= more.monthly(requests):
+            high = middle
+        else:
+            low = middle + 1
+    return HybridPath(own, vendor, low)

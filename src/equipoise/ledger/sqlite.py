@@ -8,6 +8,7 @@ the process; with `full` it is on the disk and survives a loss of power too
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
@@ -99,7 +100,7 @@ class SqliteLedger:
     def _open(self, full: bool) -> None:
         # Looked at before anything is written: another program's file stays as it is.
         self._version()
-        self._run("write_ahead")
+        self._write_ahead()
         self._run("hold_references")
         self._run("survive_kill")
         if full:

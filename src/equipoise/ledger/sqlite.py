@@ -97,6 +97,19 @@ class SqliteLedger:
         with self._lock:
             self._connection.close()
 
+    def _write_ahead(self) -> None:
+        """Turn the log on. SQLite's own waiting does not cover a change of the journal's mode."""
+        until = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                self._run("write_ahead")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
     def _open(self, full: bool) -> None:
         # Looked at before anything is written: another program's file stays as it is.
         self._version()

@@ -136,13 +136,17 @@ def test_the_next_run_asks_only_the_rest(history: History) -> None:
 
 
 def test_ctrl_c_is_heeded_after_the_last_answer_too(history: History) -> None:
-    running = start(history.folder, *ORDER)
-    # The engine comes, counts tokens and goes; what follows is the decision.
-    for present in (True, False):
-        while bool(children(running.pid)) is not present and running.poll() is None:
-            time.sleep(0.005)
-    running.send_signal(signal.SIGINT)
-    stdout, stderr = running.communicate(timeout=30)
+    # A machine with other work may let the run end before the signal comes: another try, then.
+    for _ in range(5):
+        running = start(history.folder, *ORDER)
+        # The engine comes, counts tokens and goes; what follows is the decision.
+        for present in (True, False):
+            while bool(children(running.pid)) is not present and running.poll() is None:
+                time.sleep(0.005)
+        running.send_signal(signal.SIGINT)
+        stdout, stderr = running.communicate(timeout=30)
+        if running.returncode != 5:
+            break
 
     assert (running.returncode, stdout) == (130, "")
     assert "Stopped." in stderr

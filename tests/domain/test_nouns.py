@@ -130,6 +130,13 @@ def test_requirements_have_one_quality_bar(floor: float | None, bar: NonInferior
         replace(REQUIREMENTS, quality_floor=floor, non_inferiority=bar)
 
 
+@pytest.mark.parametrize("items", [(), (ITEM,)])
+def test_a_workload_has_items_or_states_lengths_and_never_both(items: tuple[Item, ...]) -> None:
+    stated = Lengths(9.0, 0.0, 9.0, "somebody") if items else None
+    with pytest.raises(ValueError, match="or else the lengths"):
+        replace(WORKLOAD, items=items, lengths=stated)
+
+
 def test_one_request_a_second_is_two_and_a_half_million_a_month() -> None:
     assert REQUIREMENTS.volume.mean_per_second == pytest.approx(1.0)
     assert REQUIREMENTS.volume.peak_per_second == pytest.approx(4.0)

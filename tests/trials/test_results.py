@@ -15,7 +15,7 @@ from equipoise.domain.evidence import Lengths, Standing, TrialEvidence
 from equipoise.domain.workload import StoppingRule, Workload
 from equipoise.statistics import PairedCounts, floor_test, paired_test, tango, wilson
 from equipoise.trials.journal import AnswerRow
-from equipoise.trials.results import evidence
+from equipoise.trials.results import evidence, without_trial
 from equipoise.trials.stopping import METHOD
 
 MakeWorkload = Callable[..., Workload]
@@ -340,3 +340,23 @@ def test_evidence_names_the_plan_and_the_journal_it_rests_on(
 
     assert (found.workload, found.items) == ("triage", 20)
     assert (found.plan_digest, found.journal_digest) == ("plan", "journal")
+
+
+def test_a_draft_has_no_trial_and_everybodys_lengths_are_those_it_states(
+    make_workload: MakeWorkload,
+) -> None:
+    stated = Lengths(1_850.0, 0.0, 310.0, measured_by="a bill")
+    draft = replace(make_workload(), items=(), lengths=stated)
+    found = without_trial(draft)
+
+    assert (found.items, found.plan_digest, found.journal_digest) == (0, "", "")
+    assert (found.paired, found.serving) == ((), ())
+    for name in ("a", "b"):
+        assert found.lengths_of(name) == stated
+        assert found.quality_of(name).standing is Standing.UNMEASURED
+    assert dict(found.unmeasured) == dict.fromkeys(("a", "b"), "there are no items yet")
+
+
+def test_a_workload_with_items_does_not_go_without_a_trial(make_workload: MakeWorkload) -> None:
+    with pytest.raises(ValueError, match="only a draft"):
+        without_trial(make_workload())

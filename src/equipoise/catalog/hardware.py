@@ -27,8 +27,5 @@ def find(machine: str) -> Hardware:
 
 
 def _hardware(name: str, row: tables.Row) -> Hardware:
-    cited = {
-        "price_source": tables.source(row["price_source"]),
-        "spec_source": tables.source(row["spec_source"]),
-    }
+    cited = {key: tables.source(row[key]) for key in row if key.endswith("_source")}
     return Hardware(id=name, **{**row, **cited})

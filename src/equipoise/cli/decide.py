@@ -45,7 +45,8 @@ def command(
       equipoise decide examples/clinic-notes/workload.toml
 
     Puts the labelled items to every candidate that can be reached and may see the data, prices
-    all of them, screens licences and terms, and writes a decision record and a report.
+    all of them, screens licences and terms, and writes a decision record and a report. A draft,
+    which states the lengths of its requests in place of items, is priced, and nothing is asked.
     """
     from equipoise.cli.progress import progress
     from equipoise.cli.verdict import show_verdict, verdict_rows

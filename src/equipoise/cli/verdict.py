@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -9,6 +11,7 @@ from rich.table import Table
 
 from equipoise.cli.output import Rows
 from equipoise.console.format import money, percent
+from equipoise.console.words import PLANS
 from equipoise.domain.decision import CandidateRow, Decision, PlanKind, Portfolio
 
 _HEADERS = ("workload", "plan", "targets", "confidence", "monthly_usd", "per_accepted_usd")
@@ -21,12 +24,26 @@ def show_verdict(decision: Decision) -> None:
     style = "yellow" if decision.plan.kind is PlanKind.UNDECIDED else "green"
     console.print(Padding(f"[{style}]{escape(decision.answer)}[/]", (0, 0, 1, 0)))
     console.print(_candidates(decision))
+    for line in _draft(decision):
+        console.print(Padding(line, (0, 0, 0, 2)))
     for row in decision.excluded:
         line = f"[dim]excluded[/] {escape(row.candidate)}: {row.constraint}: {escape(row.reason)}"
         console.print(Padding(line, (0, 0, 0, 2)))
     for tripwire in decision.tripwires[:4]:
         console.print(Padding(f"[dim]tripwire[/] {escape(tripwire.sentence)}", (0, 0, 0, 2)))
     console.print(f"[dim]holds until[/] {decision.valid_until.isoformat()}\n")
+
+
+def _draft(decision: Decision) -> Iterator[str]:
+    """What is known where nothing is measured yet: what each plan costs, and what it would take."""
+    if decision.stated_lengths is None:
+        return
+    for plan in decision.plans:
+        if plan.monthly_usd is not None and plan.kind is not PlanKind.UNDECIDED:
+            names = " and ".join(share.candidate for share in plan.shares)
+            yield f"[dim]plan[/] {PLANS[plan.kind]}: {escape(names)}, {money(plan.monthly_usd)}"
+    for need in decision.needed:
+        yield f"[dim]needed[/] {escape(need.sentence)}"
 
 
 def verdict_rows(portfolio: Portfolio) -> Rows:

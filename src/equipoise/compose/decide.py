@@ -29,9 +29,12 @@ from equipoise.domain.workload import Workload
 from equipoise.engines.weights import SMOLLM2
 from equipoise.errors import ConfigurationError, Problem
 from equipoise.trials.plan import canonical
+from equipoise.trials.results import without_trial
 
 Inputs = tuple[tuple[str, str], ...]
 """What a record rests on: a name, and a digest or a version."""
+
+_WEIGHTS = "embedded weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def run_decide(order: Order, progress: Progress) -> Portfolio:
     versions = _versions(order, settings)
     read = _read_all(order, settings)
     _check_out(order.out)
-    trials = asyncio.run(_run_trials(order, settings, read, progress))
+    trials = _evidence(order, settings, read, progress)
     # Outside of the event loop, which would put a Ctrl-C off until the next pause.
     decisions = tuple(
         _decide(order, settings, row, trial, versions)
@@ -110,13 +113,23 @@ def write(portfolio: Portfolio, out: Path) -> Written:
     return written
 
 
-async def _run_trials(
+def _evidence(
     order: Order, settings: Settings, read: Sequence[_Read], progress: Progress
+) -> list[TrialEvidence]:
+    """What is known of each workload. Drafts alone need no engine, and no weights."""
+    tried = [row.workload for row in read if row.workload.items]
+    found = asyncio.run(_run_trials(order, settings, tried, progress)) if tried else ()
+    by_name = {trial.workload: trial for trial in found}
+    return [by_name.get(row.workload.name) or without_trial(row.workload) for row in read]
+
+
+async def _run_trials(
+    order: Order, settings: Settings, workloads: Sequence[Workload], progress: Progress
 ) -> list[TrialEvidence]:
     async with embedded_engine(settings) as embedded:
         return [
-            await run_trial(row.workload, settings, embedded, order.asked_on, progress)
-            for row in read
+            await run_trial(workload, settings, embedded, order.asked_on, progress)
+            for workload in workloads
         ]
 
 
@@ -160,16 +173,24 @@ def _decide(
         targets=find_targets(read.workload, settings),
         now=order.today,
         file=str(read.file),
-        inputs=(
-            (str(read.file), read.digest),
-            ("items", f"sha256 {read.workload.items_digest}"),
-            ("trial plan", f"sha256 {trial.plan_digest}"),
-            ("answers", f"sha256 {trial.journal_digest}"),
-            ("without an answer", f"sha256 {_unanswered(trial)}"),
-            *versions,
-        ),
+        inputs=_inputs(read, trial, versions),
     )
     return decide(case, read.workload.trial.seed)
+
+
+def _inputs(read: _Read, trial: TrialEvidence, versions: Inputs) -> Inputs:
+    """What a decision rests on. A draft asks nothing, so on its own file and the versions only."""
+    file = (str(read.file), read.digest)
+    if read.workload.lengths is not None:
+        return (file, *(row for row in versions if row[0] != _WEIGHTS))
+    return (
+        file,
+        ("items", f"sha256 {read.workload.items_digest}"),
+        ("trial plan", f"sha256 {trial.plan_digest}"),
+        ("answers", f"sha256 {trial.journal_digest}"),
+        ("without an answer", f"sha256 {_unanswered(trial)}"),
+        *versions,
+    )
 
 
 def _unanswered(trial: TrialEvidence) -> str:
@@ -182,7 +203,7 @@ def _versions(order: Order, settings: Settings) -> Inputs:
     """What all the records of a run follow from besides their workloads."""
     configured = order.config or DEFAULT_FILE
     rows = [
-        ("embedded weights", f"sha256 {SMOLLM2.sha256}"),
+        (_WEIGHTS, f"sha256 {SMOLLM2.sha256}"),
         ("equipoise", __version__),
         ("genai-prices", version("genai-prices")),
         ("numpy", version("numpy")),

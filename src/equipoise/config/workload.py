@@ -22,6 +22,7 @@ from equipoise.config.workload_schema import (
     answer_schema,
     gold_schema,
 )
+from equipoise.domain.evidence import Lengths
 from equipoise.domain.workload import (
     AssumedQuality,
     Candidate,
@@ -56,19 +57,19 @@ def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -
     problems.sort(key=lambda problem: problem.line or 0)
     for named in (items, shots):
         problems += named.problems if named is not None else ()
-    if problems or parsed is None or schema is None or items is None:
+    if problems or parsed is None:
         raise ConfigurationError(tuple(problems))
     worked = shots.items if shots is not None else ()
     task = Task(
         system=parsed.task.system.strip(),
-        schema=schema,
-        scorer=parsed.task.scorer,
+        schema=schema or {},
+        scorer=parsed.task.scorer or "",
         max_output_tokens=parsed.task.max_output_tokens,
         shots=tuple(
             Shot(item.input, json.dumps(item.expected, ensure_ascii=False)) for item in worked
         ),
     )
-    workload = _workload(parsed, task, items, len(items.items) if every_item else None)
+    workload = _workload(parsed, task, items, every_item=every_item)
     return replace(workload, candidates=tuple(_recorded(parsed, workload, path.parent)))
 
 
@@ -85,20 +86,36 @@ def _named(file: TomlFile, key: str, schema: dict[str, Any] | None) -> ItemsFile
     return read_items(file.path.parent / name, schema) if name is not None else None
 
 
-def _workload(file: WorkloadFile, task: Task, items: ItemsFile, every: int | None) -> Workload:
+def _workload(
+    file: WorkloadFile, task: Task, items: ItemsFile | None, *, every_item: bool
+) -> Workload:
+    asked = len(items.items) if items is not None and every_item else file.trial.items
     return Workload(
         name=file.name,
         title=file.title,
         data_class=file.data_class,
         task=task,
-        items=items.items,
-        items_digest=items.digest,
+        items=items.items if items is not None else (),
+        items_digest=items.digest if items is not None else "",
         requirements=_requirements(file),
         organisation=Organisation(**file.organisation.model_dump()),
         costs=CostAssumptions(**file.costs.model_dump()),
-        trial=TrialSettings(**{**file.trial.model_dump(), "items": every or file.trial.items}),
+        trial=TrialSettings(**{**file.trial.model_dump(), "items": asked}),
         candidates=tuple(_candidate(table) for table in file.candidates),
         incumbent=file.incumbent,
+        lengths=_lengths(file),
+    )
+
+
+def _lengths(file: WorkloadFile) -> Lengths | None:
+    table = file.requirements.lengths
+    if table is None:
+        return None
+    return Lengths(
+        input=table.input_tokens,
+        shared_input=table.shared_input_tokens,
+        output=table.output_tokens,
+        measured_by=table.counted_by.strip(),
     )
 
 

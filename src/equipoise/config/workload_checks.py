@@ -15,13 +15,20 @@ from equipoise.config.items_file import ItemsFile
 from equipoise.config.problems import suggest
 from equipoise.config.settings import Settings
 from equipoise.config.toml_file import TomlFile
-from equipoise.config.workload_schema import TrialTable, answer_schema, gold_schema, made_id
+from equipoise.config.workload_schema import (
+    TaskTable,
+    TrialTable,
+    answer_schema,
+    gold_schema,
+    made_id,
+)
 from equipoise.domain.endpoint import Operator
 from equipoise.domain.model import Weights
 from equipoise.errors import Problem
 from equipoise.trials.scorers import SCORERS, misfit
 
 _BARS = ("quality_floor", "non_inferiority")
+_LENGTHS = ("requirements", "lengths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class WorkloadChecks:
     def problems(self) -> Iterator[Problem]:
         """Everything that does not fit together."""
         yield from self._bar()
+        yield from self._draft()
+        yield from self._lengths()
         yield from self._judged()
         yield from self._scorer()
         yield from self._names()
@@ -63,6 +72,35 @@ class WorkloadChecks:
                 second,
                 "set exactly one of quality_floor and non_inferiority",
                 "The one is a share of answers, the other a margin below an incumbent.",
+            )
+
+    @property
+    def _is_draft(self) -> bool:
+        """Whether nothing is labelled yet, and the lengths of requests are stated instead."""
+        task, requirements = (self.file.at(dict, name) for name in ("task", "requirements"))
+        return "items" not in (task or {}) and _LENGTHS[-1] in (requirements or {})
+
+    def _draft(self) -> Iterator[Problem]:
+        task = self.file.at(dict, "task")
+        if task is None or self._is_draft:
+            return
+        if _LENGTHS[-1] in (self.file.at(dict, "requirements") or {}):
+            reason = "the lengths of a workload with items are counted, not stated"
+            yield self.file.problem(_LENGTHS, reason, "Take the table away, or task.items.")
+        for name in ("items", "scorer", "answer"):
+            if name not in task:
+                advice = f"It is {TaskTable.model_fields[name].description}."
+                if name == "items":
+                    advice += " A draft has none and states requirements.lengths instead."
+                yield self.file.problem(("task", name), "missing", advice)
+
+    def _lengths(self) -> Iterator[Problem]:
+        whole, shared = (self._number(*_LENGTHS, f"{of}input_tokens") for of in ("", "shared_"))
+        if whole is not None and shared is not None and shared > whole:
+            yield self.file.problem(
+                (*_LENGTHS, "shared_input_tokens"),
+                "shared_input_tokens is above input_tokens",
+                "It is the part of them that every request repeats.",
             )
 
     def _judged(self) -> Iterator[Problem]:
@@ -126,6 +164,13 @@ class WorkloadChecks:
 
     def _shots(self, index: int) -> Iterator[Problem]:
         wanted = self.file.at(int, "candidates", index, "shots") or 0
+        if wanted > 0 and self._is_draft:
+            yield self.file.problem(
+                ("candidates", index, "shots"),
+                "a draft states one length of requests for all candidates, so none has shots",
+                "Take the key away until there are items.",
+            )
+            return
         unread = self.shots is not None and not self.shots.lines
         given = self.shots.lines if self.shots is not None else 0
         if wanted > given and not unread:
@@ -186,7 +231,11 @@ class WorkloadChecks:
     def _recorded(self, index: int) -> Iterator[Problem]:
         where = ("candidates", index, "recorded")
         name = self.file.at(str, *where)
-        if name and not (self.file.path.parent / name).is_file():
+        if name and self._is_draft:
+            reason = "a draft has no items that recorded answers could be judged by"
+            advice = "Take the key away until there are items."
+            yield self.file.problem(where, reason, advice)
+        elif name and not (self.file.path.parent / name).is_file():
             advice = "Put the log there, or take the key away: the candidate is asked then."
             yield self.file.problem(where, "no such file", advice)
 

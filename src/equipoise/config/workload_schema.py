@@ -52,12 +52,17 @@ class Table(BaseModel):
 
 class TaskTable(Table):
     system: Text = Field(description="the instruction given with every request")
-    items: str = Field(description="a JSONL file of labelled items, beside the workload file")
+    items: str | None = Field(
+        default=None, description="a JSONL file of labelled items, beside the workload file"
+    )
     shots: str | None = Field(default=None, description="a JSONL file of worked examples")
-    scorer: str = Field(description="the rule that compares an answer with its gold")
+    scorer: str | None = Field(
+        default=None, description="the rule that compares an answer with its gold"
+    )
     max_output_tokens: int = Field(gt=0, le=32_768, description="the longest answer, in tokens")
-    answer: Answer = Field(
-        description="the table of an answer's fields: a kind, or the list of allowed words"
+    answer: Answer | None = Field(
+        default=None,
+        description="the table of an answer's fields: a kind, or the list of allowed words",
     )
     judged: list[str] = Field(
         default=[], description="the list of fields that gold holds and the scorer compares"
@@ -72,6 +77,17 @@ class NonInferiorityTable(Table):
 class VolumeTable(Table):
     requests_per_month: int = Field(gt=0, description="the mean number of requests a month")
     peak_to_mean: float = Field(ge=1, le=1000, description="the busiest hour over the mean hour")
+
+
+class LengthsTable(Table):
+    input_tokens: float = Field(gt=0, description="the mean length of a request")
+    output_tokens: float = Field(gt=0, description="the mean length of an answer")
+    shared_input_tokens: Amount = Field(
+        default=0, description="the length of the prefix that every request repeats"
+    )
+    counted_by: Text = Field(
+        description="who counted, such as the vendor's usage export of 2026-10"
+    )
 
 
 class RequirementsTable(Table):
@@ -91,6 +107,9 @@ class RequirementsTable(Table):
         default=None, gt=0, description="the most that may be spent a month, in USD"
     )
     volume: VolumeTable = Field(description="the table of how much is asked, and how unevenly")
+    lengths: LengthsTable | None = Field(
+        default=None, description="the table of a draft's lengths in tokens, where it has no items"
+    )
 
 
 class OrganisationTable(Table):

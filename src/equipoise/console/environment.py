@@ -26,6 +26,8 @@ FILTERS = {
     "standing": words.standing,
     "licence_status": words.licence_status,
     "basis": words.basis,
+    "confidence": words.confidence,
+    "unmeasured": words.unmeasured,
     "traffic": words.traffic,
 }
 GLOBALS = {

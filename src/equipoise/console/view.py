@@ -29,7 +29,8 @@ _ROWS = 7  # volumes in the table under the crossover chart, besides the workloa
 class PlanRow:
     """One of the six plans: priced, or with the reason why it cannot be had.
 
-    `left`, `middle` and `right` place its cost and interval on a line from 0 to 100.
+    `left`, `middle` and `right` place its cost and interval on a line from 0 to 100. `chance` is
+    that of being cheapest, None where a draft has nothing that it could be told from.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PlanRow:
     reason: str
     chosen: bool
     assumed: bool
+    chance: float | None = None
     left: float = 0.0
     middle: float = 0.0
     right: float = 0.0
@@ -162,14 +164,25 @@ def _plan_row(decision: Decision, kind: PlanKind, plan: PricedPlan | None, scale
     by_name = {row.candidate: row for row in decision.candidates}
     shares = plan.shares if plan else ()
     assumed = any(
-        by_name[share.candidate].items == 0 for share in shares if share.candidate in by_name
+        row.items == 0 and row.rate is not None
+        for share in shares
+        if (row := by_name.get(share.candidate)) is not None
     )
     ends = (0.0, 0.0, 0.0)
     if plan and plan.monthly_usd is not None and scale > 0:
         low = plan.monthly_usd if plan.monthly_low is None else plan.monthly_low
         high = plan.monthly_usd if plan.monthly_high is None else plan.monthly_high
         ends = (_part(low, scale), _part(plan.monthly_usd, scale), _part(high, scale))
-    return PlanRow(words.PLANS[kind], plan, _reason(kind, plan, chosen), chosen, assumed, *ends)
+    chance = plan.chance_best if plan else None
+    return PlanRow(
+        words.PLANS[kind],
+        plan,
+        _reason(kind, plan, chosen),
+        chosen,
+        assumed,
+        chance if chance or not decision.stated_lengths else None,
+        *ends,
+    )
 
 
 def _part(value: float, scale: float) -> float:

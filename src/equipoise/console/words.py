@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from equipoise.console.format import percent, spelled
-from equipoise.domain.decision import CandidateRow, PlanKind, Share
+from equipoise.console.format import number, percent, spelled
+from equipoise.domain.decision import CandidateRow, Decision, PlanKind, Share
 from equipoise.domain.endpoint import Operator
 from equipoise.domain.evidence import Standing
 from equipoise.domain.licence import LicenceStatus
@@ -50,6 +50,24 @@ def basis(row: CandidateRow) -> str:
     if row.items:
         return f"measured on {row.items:,} items"
     return "not known" if row.rate is None else "assumed"
+
+
+def confidence(decision: Decision) -> float | None:
+    """How sure a decision is; None for a draft of which nobody has assumed anything either."""
+    return decision.confidence if decision.confidence or not decision.stated_lengths else None
+
+
+def unmeasured(decision: Decision) -> str:
+    """That nothing was measured for a draft, and whose count the lengths of its requests are."""
+    lengths = decision.stated_lengths
+    if lengths is None:
+        return ""
+    shared = f", {number(lengths.shared_input)} of them the same in every request,"
+    return (
+        "Nothing was measured: the workload is a draft without items. Its requests are taken to "
+        f"hold {number(lengths.input)} tokens{shared if lengths.shared_input else ''} and their "
+        f"answers {number(lengths.output)}, as counted by {lengths.measured_by}."
+    )
 
 
 def traffic(shares: tuple[Share, ...]) -> tuple[str, ...]:

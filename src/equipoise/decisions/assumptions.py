@@ -93,12 +93,15 @@ def _price(offer: Offer, path: VendorPath) -> Assumption:
 
 def _tokens(case: Case, offer: Offer, path: VendorPath) -> Iterable[Assumption]:
     low, high = TOKENIZER_SPREAD
+    stated = case.workload.lengths is not None
     yield Assumption(
         f"tokens of {offer.target.model.name}",
         f"{path.lengths.input:,.1f} in, {path.lengths.output:,.1f} out a request, "
         f"times {low:g} to {high:g}",
-        "its own tokenizer was not asked; another one counted",
-        Source(path.lengths.measured_by, checked=case.now),
+        "stated in the workload file; its own tokenizer was not asked"
+        if stated
+        else "its own tokenizer was not asked; another one counted",
+        Source(path.lengths.measured_by, checked=None if stated else case.now),
     )
     if "reasoning" in offer.target.model.capabilities:
         yield Assumption(
@@ -177,6 +180,16 @@ def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
         "stated; between peak and quiet the rate is taken to fall off exponentially",
         _file(case),
     )
+    stated = case.workload.lengths
+    if stated is not None:
+        shared = f", {stated.shared_input:,.1f} of them the same in every request"
+        yield Assumption(
+            "length of a request",
+            f"{stated.input:,.1f} tokens in{shared if stated.shared_input else ''}, "
+            f"{stated.output:,.1f} out",
+            "stated in the workload file, which has no items to count",
+            Source(stated.measured_by),
+        )
     if any(isinstance(offer.path, OwnPath) for offer in offers.values()):
         yield Assumption(
             "one machine is up",

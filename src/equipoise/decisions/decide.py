@@ -78,6 +78,7 @@ def decide(case: Case, seed: int) -> Decision:
         requests_per_month=case.workload.requirements.volume.requests_per_month,
         quality_floor=case.workload.requirements.quality_floor,
         inputs=case.inputs,
+        stated_lengths=case.workload.lengths,
     )
 
 

@@ -37,11 +37,17 @@ def next_measurement(
 
     Hosted copies of open weights come before machines: the same weights answer alike, and a key
     is cheaper than a GPU. Only offers that no constraint excludes are asked, and none that could
-    not win however good it is. An incumbent to compare with comes before everybody.
+    not win however good it is. An incumbent to compare with comes before everybody, and before
+    anybody is asked, a draft needs items to ask.
     """
     reference = bar.incumbent
-    if reference is not None and not reference.measured:
-        return _ask(case, [reference]) if reference.id in allowed else None
+    unknown = [reference] if reference is not None and not reference.measured else []
+    if not allowed or any(offer.id not in allowed for offer in unknown):
+        return None
+    if case.workload.lengths is not None:
+        return _write_items(case, allowed.values())
+    if unknown:
+        return _ask(case, unknown)
     proven = [row for row in outcomes if row.option.proven]
     wins = _wins(allowed, outcomes)
     hopeless = {row.candidate for row in needed if row.needed is None and proven}
@@ -59,6 +65,27 @@ def next_measurement(
     if close and not any(wins[offer.id] for offer in unmeasured):
         return _more_items(case, allowed, max(close, key=lambda row: wins[row.id]), bar)
     return _ask(case, unmeasured) if unmeasured else None
+
+
+def _write_items(case: Case, offers: Iterable[Offer]) -> Measurement:
+    """Make a workload of a draft; the cost is that of asking the vendors then."""
+    items, task = case.workload.trial.items, case.workload.task
+    written = {"task.items": "", "task.answer": task.schema, "task.scorer": task.scorer}
+    *keys, last = [key for key, value in written.items() if not value]
+    unset = f"{', '.join(keys)} and {last}" if keys else last
+    vendors = [(offer, offer.path) for offer in offers if isinstance(offer.path, VendorPath)]
+    return Measurement(
+        what=f"write items.jsonl with {items} labelled requests and set {unset}",
+        why="without labelled requests nobody can be shown to be good enough; take them as they "
+        "come: those chosen because they are easy or hard prove nothing",
+        cost_usd=_asking_cost(items, vendors),
+        hours=items * _LABEL_HOURS + len(vendors) * items * _ITEM_HOURS,
+        commands=(
+            "# in the workload file: take [requirements.lengths] away; lengths are counted then",
+            *_exports(vendors),
+            _decide(case),
+        ),
+    )
 
 
 def _wins(allowed: Mapping[str, Offer], outcomes: Sequence[Outcome]) -> Mapping[str, float]:
@@ -92,8 +119,7 @@ def _ask(case: Case, offers: Sequence[Offer]) -> Measurement:
 def _ask_vendors(case: Case, offers: Sequence[tuple[Offer, VendorPath]]) -> Measurement:
     """All of them at once: each costs cents, and each key may be left out."""
     items = case.workload.trial.items
-    keys = dict.fromkeys(offer.target.endpoint.api_key for offer, _ in offers)
-    exports = [f"export {key.removeprefix('env:')}=…" for key in sorted(filter(None, keys))]
+    exports = _exports(offers)
     names = ", ".join(offer.id for offer, _ in offers)
     why = "without answers their quality is assumed or unknown"
     if any(offer.target.model.weights is Weights.OPEN for offer, _ in offers):
@@ -101,10 +127,20 @@ def _ask_vendors(case: Case, offers: Sequence[tuple[Offer, VendorPath]]) -> Meas
     return Measurement(
         what=f"ask the same {items} items of {names}",
         why=f"{why}. Any one key is a start" if len(exports) > 1 else why,
-        cost_usd=sum(items * path.request_usd() for _, path in offers),
+        cost_usd=_asking_cost(items, offers),
         hours=len(offers) * items * _ITEM_HOURS,
         commands=(*exports, _decide(case)),
     )
+
+
+def _exports(offers: Sequence[tuple[Offer, VendorPath]]) -> Sequence[str]:
+    """The commands that set the vendors' keys, each once."""
+    keys = {offer.target.endpoint.api_key for offer, _ in offers}
+    return [f"export {key.removeprefix('env:')}=…" for key in sorted(filter(None, keys))]
+
+
+def _asking_cost(items: int, offers: Iterable[tuple[Offer, VendorPath]]) -> float:
+    return sum(items * path.request_usd() for _, path in offers)
 
 
 def _more_items(case: Case, allowed: Mapping[str, Offer], offer: Offer, bar: Bar) -> Measurement:
@@ -174,6 +210,7 @@ def _rent(case: Case, offer: Offer, path: OwnPath) -> Measurement:
 
 def _decide(case: Case, *, every_item: bool = False) -> str:
     """The command; a trial of all items goes on with all of them: fewer would be another trial."""
-    every_item = every_item or case.workload.trial.items >= len(case.workload.items)
+    labelled = len(case.workload.items)
+    every_item = every_item or 0 < labelled <= case.workload.trial.items
     full = ("--full",) if every_item else ()
     return " ".join(("equipoise decide", *full, shlex.quote(case.file)))

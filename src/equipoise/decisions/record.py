@@ -38,6 +38,8 @@ def _decision(decision: Decision) -> dict[str, Any]:
     value["plan"] = _plan(decision.plan)
     value["plans"] = [_plan(plan) for plan in decision.plans]
     value["inputs"] = dict(decision.inputs)
+    if decision.stated_lengths is None:
+        del value["stated_lengths"]  # only a draft's record has them
     return value
 
 

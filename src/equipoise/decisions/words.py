@@ -74,6 +74,8 @@ def _plan(case: Case, option: Option) -> str:
 def _why(case: Case, screened: Screened, proven: Outcome | None) -> str:
     if not screened.allowed:
         return "every candidate fails a requirement"
+    if case.workload.lengths is not None:
+        return "this is a draft without items, so that nobody's quality is measured"
     if proven is None:
         return "no candidate that may be used has been shown to be good enough"
     asked = case.workload.trial.confidence
@@ -91,7 +93,8 @@ def _today(case: Case, screened: Screened) -> str:
 
 def _next(case: Case, screened: Screened, step: Measurement | None) -> str:
     if step is not None:
-        return f"Next: {step.what}, for about {dollars(step.cost_usd)}."
+        price = f", for about {dollars(step.cost_usd)}" if step.cost_usd else ""
+        return f"Next: {step.what}{price}."
     bar = case.workload.requirements.non_inferiority
     if bar is not None and bar.incumbent not in screened.allowed:
         return (

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from equipoise.domain.endpoint import Operator
-from equipoise.domain.evidence import Evidence
+from equipoise.domain.evidence import Evidence, Lengths
 from equipoise.domain.model import Weights
 from equipoise.domain.provenance import Assumption
 
@@ -194,6 +194,7 @@ class Decision:
     Nothing in it changes by itself: `inputs` names every file and version it rests on, each with
     its digest. `confidence` is the probability, over the simulation, that the chosen plan meets
     the requirements and is the cheapest that does; for `undecided` that of the best plan so far.
+    `stated_lengths` is set for a draft: nothing was measured, and it says how long requests are.
     """
 
     id: str
@@ -219,6 +220,7 @@ class Decision:
     requests_per_month: int
     quality_floor: float | None
     inputs: tuple[tuple[str, str], ...]
+    stated_lengths: Lengths | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class ServingEvidence:
 class Lengths:
     """Mean tokens of a request: its input, the prefix that all inputs share, its output.
 
-    `measured_by` names what counted them: the endpoint itself, or a tokenizer standing in for it.
+    `measured_by` names what counted them: the endpoint itself, a tokenizer standing in for it, or
+    whomever the author of a draft has it from.
     """
 
     input: float
@@ -109,7 +110,7 @@ class TrialEvidence:
     """All that a trial says, and the plan and journal it can be checked against.
 
     `lengths` holds a row for every candidate, measured or not; `unmeasured` maps those without
-    answers to the reason.
+    answers to the reason. Without a trial both digests are empty and nobody is measured.
     """
 
     workload: str

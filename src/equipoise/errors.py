@@ -2,11 +2,13 @@
 
     EquipoiseError
       ConfigurationError      a file of the user's cannot be used; carries every problem at once
+        ExportError           a usage or cost export cannot be read without guessing
       NotFoundError           something named does not exist (a workload, a decision, a model)
         UnknownModelError
         UnknownLicenceError
         UnknownHardwareError
         UnpricedTargetError   the catalog holds no price, so no cost may be stated
+        NothingSpentError     no line of any export counts towards a bill
       EngineError             an engine of our own could not start or died
         WeightsMissingError
         WeightsCorruptError
@@ -84,6 +86,18 @@ class ConfigurationError(EquipoiseError):
         self.problems = problems
 
 
+class ExportError(ConfigurationError):
+    """A usage or cost export cannot be read; nothing of it is counted, so that no sum is wrong."""
+
+    kind = "export"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        count = len(problems)
+        self.message = f"{count} problem{'s' if count != 1 else ''} in the exports"
+        self.hint = "Mend or leave out what stands above and run the same command again."
+
+
 class NotFoundError(EquipoiseError):
     """Something the user named does not exist."""
 
@@ -107,6 +121,10 @@ class UnpricedTargetError(NotFoundError):
     """No price is known for a target; it is never taken as free."""
 
     kind = "unpriced"
+
+
+class NothingSpentError(NotFoundError):
+    """The exports hold nothing that counts."""
 
 
 class EngineError(EquipoiseError):

@@ -22,8 +22,6 @@ DRAWERS = {"utils", "helpers", "common", "misc", "base", "manager"}
 # Where a function may import: command and composition files, and where an optional part opens.
 OPENERS = ("cli/", "compose/")
 OPTIONAL = {
-    # A database of 70 MB for those who want Parquet.
-    "ledger/export.py": {"duckdb"},
     # The engine's library is a third of the installation and needs system libraries; only the
     # child process that holds it loads it.
     "engines/llamacpp_child.py": {"xllamacpp"},

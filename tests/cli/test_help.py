@@ -36,8 +36,17 @@ def example(text: str) -> str:
 
 
 def test_the_commands_are_the_documented_ones() -> None:
-    assert {path[0] for path in ALL if path} == {"decide", "up", "doctor", "catalog", "ledger"}
+    assert {path[0] for path in ALL if path} == {
+        "bill",
+        "decide",
+        "up",
+        "doctor",
+        "catalog",
+        "engine",
+        "ledger",
+    }
     assert {path[1] for path in ALL if len(path) == 2} == {
+        "bench",
         "export",
         "hardware",
         "import",

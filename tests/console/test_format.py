@@ -146,3 +146,52 @@ def test_the_ticks_of_a_chart_are_short_prices() -> None:
         "$5",
         "$10,000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pico", "text"),
+    [
+        (1_234_560_000_000_000, "$1,234.56"),
+        (-70_000_000_000, "−$0.07"),
+        (0, "$0.00"),
+        (1, "under a cent"),
+        (-1, "under a cent"),
+        (5_000_000_000, "under a cent"),
+        (5_000_000_001, "$0.01"),
+        (15_000_000_000, "$0.02"),
+        (25_000_000_000, "$0.02"),
+        (10**30, "$1,000,000,000,000,000,000.00"),
+    ],
+)
+def test_an_accounted_amount_is_written_to_the_cent(pico: int, text: str) -> None:
+    assert written.exact_usd(pico) == text
+
+
+@given(st.integers(min_value=-(10**24), max_value=10**24))
+def test_an_accounted_amount_is_off_by_half_a_cent_at_most(pico: int) -> None:
+    shown = written.exact_usd(pico)
+    if shown == "under a cent":
+        assert 0 < abs(pico) < 10**10
+        return
+    cents = int(shown.replace("−", "-").replace("$", "").replace(",", "").replace(".", ""))
+
+    assert abs(cents * 10**10 - pico) <= 5 * 10**9
+
+
+def test_a_modelled_amount_has_three_digits_that_mean_something() -> None:
+    assert [written.about(usd) for usd in (48_312.7, -9_264.0, 0.00312345, 0.0, None)] == [
+        "$48,300",
+        "−$9,260",
+        "$0.00312",
+        "$0",
+        "not known",
+    ]
+    assert written.about_range(7_421.0, -1_249.0, 15_873.0) == "$7,420 (−1,250–15,900)"
+
+
+def test_a_part_of_a_whole_is_never_nothing_where_it_is_something() -> None:
+    assert written.part(43, 100) == f"43{SPACE}%"
+    assert written.part(1, 10_000) == f"under{SPACE}0.1{SPACE}%"
+    assert written.part(0, 100) == f"0{SPACE}%"
+    assert written.part(-5, 100) == f"−5{SPACE}%"
+    assert written.part(5, 0) == ""

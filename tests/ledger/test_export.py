@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +62,6 @@ def test_parquet_has_every_column_there_is() -> None:
 
 
 def test_parquet_has_a_row_an_attempt_and_money_to_the_last_picodollar(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: equipoise[parquet]")
     path = tmp_path / "it's.parquet"
     records = [record("a"), priced("b", 2**63 - 1, -(2**63)), replace(record("c"), attempts=())]
     to_parquet(records, path)
@@ -82,7 +81,6 @@ def test_parquet_has_a_row_an_attempt_and_money_to_the_last_picodollar(tmp_path:
 
 
 def test_parquet_of_nothing_has_no_rows_but_every_column(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: equipoise[parquet]")
     to_parquet([], tmp_path / "none.parquet")
 
     with duckdb.connect() as connection:
@@ -91,19 +89,7 @@ def test_parquet_of_nothing_has_no_rows_but_every_column(tmp_path: Path) -> None
 
 
 def test_parquet_where_nobody_can_write_is_an_error(tmp_path: Path) -> None:
-    pytest.importorskip("duckdb", reason="duckdb is not installed: equipoise[parquet]")
     with pytest.raises(LedgerError, match="cannot be written") as caught:
         to_parquet([record("a")], tmp_path / "absent" / "x.parquet")
 
     assert caught.value.hint
-
-
-def test_without_duckdb_the_error_names_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(LedgerError, match="not installed") as caught:
-        to_parquet([record("a")], tmp_path / "x.parquet")
-
-    assert "equipoise[parquet]" in caught.value.hint
-    assert list(tmp_path.iterdir()) == []

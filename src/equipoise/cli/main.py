@@ -15,10 +15,12 @@ from equipoise.cli.exit_codes import ExitCode, exit_code
 from equipoise.errors import ConfigurationError, EquipoiseError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "bill": ("equipoise.cli.bill", "Day one: what is spent, and the most that could be saved."),
     "decide": ("equipoise.cli.decide", "The main job: trial, cost, licence, terms → a decision."),
     "up": ("equipoise.cli.up", "Run the gateway and the console on the embedded open model."),
     "doctor": ("equipoise.cli.doctor", "Check this installation and the embedded model."),
     "catalog": ("equipoise.cli.catalog", "The dated facts: models, prices, licences, hardware."),
+    "engine": ("equipoise.cli.engine", "Endpoints under load: measure, or import a report."),
     "ledger": ("equipoise.cli.ledger", "What was asked and what it cost: sum up, export, import."),
 }
 """Command to the module that holds it and its line of help: `--help` imports none of them."""

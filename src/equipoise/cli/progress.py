@@ -59,9 +59,13 @@ class Bar:
 
 
 class Lines:
-    """A line on stderr at the start, at the end and every twenty seconds between."""
+    """A line on stderr at the start, at the end and every twenty seconds between.
 
-    def __init__(self) -> None:
+    `steps` is what is counted.
+    """
+
+    def __init__(self, steps: str = "answers") -> None:
+        self._steps = steps
         self._last: dict[str, float] = {}
 
     def __enter__(self) -> Self:
@@ -81,9 +85,9 @@ class Lines:
         due = now - self._last.get(label, float("-inf")) >= _SECONDS_BETWEEN_LINES
         if due or done == total:
             self._last[label] = now
-            say(f"{label}: {done} of {total} answers")
+            say(f"{label}: {done} of {total} {self._steps}")
 
 
-def progress() -> Bar | Lines:
+def progress(steps: str = "answers") -> Bar | Lines:
     """What suits stderr: a bar where a person looks on."""
-    return Bar() if sys.stderr is not None and sys.stderr.isatty() else Lines()
+    return Bar() if sys.stderr is not None and sys.stderr.isatty() else Lines(steps)

@@ -179,18 +179,24 @@ def _decide(
 
 
 def _inputs(read: _Read, trial: TrialEvidence, versions: Inputs) -> Inputs:
-    """What a decision rests on. A draft asks nothing, so on its own file and the versions only."""
-    file = (str(read.file), read.digest)
+    """What a decision rests on. A draft asks nothing, so on its own files and the versions only."""
+    files = ((str(read.file), read.digest), *_load_tests(read.workload))
     if read.workload.lengths is not None:
-        return (file, *(row for row in versions if row[0] != _WEIGHTS))
+        return (*files, *(row for row in versions if row[0] != _WEIGHTS))
     return (
-        file,
+        *files,
         ("items", f"sha256 {read.workload.items_digest}"),
         ("trial plan", f"sha256 {trial.plan_digest}"),
         ("answers", f"sha256 {trial.journal_digest}"),
         ("without an answer", f"sha256 {_unanswered(trial)}"),
         *versions,
     )
+
+
+def _load_tests(workload: Workload) -> Inputs:
+    """The load tests that candidates name, each once."""
+    tests = [row.bench for row in workload.candidates if row.bench is not None]
+    return tuple({test.path: f"sha256 {test.digest}" for test in tests}.items())
 
 
 def _unanswered(trial: TrialEvidence) -> str:

@@ -23,6 +23,7 @@ from equipoise.config.workload_schema import (
     gold_schema,
 )
 from equipoise.domain.evidence import Lengths
+from equipoise.domain.load_test import MeasuredLoad
 from equipoise.domain.workload import (
     AssumedQuality,
     Candidate,
@@ -37,6 +38,7 @@ from equipoise.domain.workload import (
     Volume,
     Workload,
 )
+from equipoise.engines.load_test import result_file
 from equipoise.errors import ConfigurationError, Problem
 
 
@@ -70,7 +72,7 @@ def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -
         ),
     )
     workload = _workload(parsed, task, items, every_item=every_item)
-    return replace(workload, candidates=tuple(_recorded(parsed, workload, path.parent)))
+    return replace(workload, candidates=tuple(_with_files(parsed, workload, path.parent)))
 
 
 def _parse(file: TomlFile) -> tuple[WorkloadFile | None, list[Problem]]:
@@ -134,16 +136,19 @@ def _requirements(file: WorkloadFile) -> Requirements:
     )
 
 
-def _recorded(file: WorkloadFile, workload: Workload, folder: Path) -> Iterator[Candidate]:
-    """The candidates with the logs of their answers, which the checks have seen to be there."""
+def _with_files(file: WorkloadFile, workload: Workload, folder: Path) -> Iterator[Candidate]:
+    """The candidates with the files they name, which the checks have seen to be there."""
     for table, candidate in zip(file.candidates, workload.candidates, strict=True):
-        if table.recorded is None:
-            yield candidate
-            continue
-        path = folder / table.recorded
-        with path.open("rb") as log:
-            digest = hashlib.file_digest(log, "sha256").hexdigest()
-        yield replace(candidate, recorded=Recording(str(path), digest))
+        if table.recorded is not None:
+            path = folder / table.recorded
+            with path.open("rb") as log:
+                digest = hashlib.file_digest(log, "sha256").hexdigest()
+            candidate = replace(candidate, recorded=Recording(str(path), digest))
+        if table.bench is not None:
+            path = folder / table.bench
+            test, digest = result_file.read(path)
+            candidate = replace(candidate, bench=MeasuredLoad(str(path), digest, test))
+        yield candidate
 
 
 def _candidate(table: CandidateTable) -> Candidate:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from equipoise.catalog import hardware as catalog_hardware
 from equipoise.catalog import models as catalog_models
 from equipoise.config.items_file import ItemsFile
+from equipoise.config.load_test_checks import load_test_problems
 from equipoise.config.problems import suggest
 from equipoise.config.settings import Settings
 from equipoise.config.toml_file import TomlFile
@@ -59,6 +60,7 @@ class WorkloadChecks:
             yield from self._target(index)
             yield from self._hardware(index)
             yield from self._recorded(index)
+            yield from load_test_problems(self.file, self.settings, index)
 
     @property
     def _candidates(self) -> int:

@@ -168,6 +168,11 @@ class CandidateTable(Table):
         min_length=1,
         description="a JSONL log of its answers, beside the workload file, in place of asking it",
     )
+    bench: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a load test of our own copy, beside the workload file: its measured speed",
+    )
 
     @property
     def name(self) -> str:

@@ -10,11 +10,14 @@ import math
 import re
 from datetime import date
 
+from equipoise.domain.money import PICO_PER_DOLLAR
+
 NBSP = "\u00a0"
 MINUS = "−"
 DASH = "–"
 UNKNOWN = "not known"
 
+_PICO_PER_CENT = PICO_PER_DOLLAR // 100
 _PERCENT = re.compile(r"(?<=\d) ?%")
 _DOLLAR_UNITS = ("us dollars", "dollars", "usd", "us$", "$")
 _SHARE_UNITS = frozenset(
@@ -52,6 +55,29 @@ def cents(usd: float) -> str:
     return _dollars(usd, max(2, _money_decimals(usd, usd)))
 
 
+def exact_usd(pico: int) -> str:
+    """An accounted amount, given in picodollars, to the cent: "$1,234.56", "−$0.07".
+
+    What is not nothing and rounds to no cent is "under a cent". Rounds half to even, in integers.
+    """
+    size = abs(pico)
+    whole, rest = divmod(size, _PICO_PER_CENT)
+    whole += 2 * rest > _PICO_PER_CENT or (2 * rest == _PICO_PER_CENT and whole % 2)
+    if pico and not whole:
+        return "under a cent"
+    return f"{MINUS if pico < 0 else ''}${whole // 100:,}.{whole % 100:02d}"
+
+
+def about(usd: float | None) -> str:
+    """A modelled amount to three significant digits: "$48,300", "$0.0031"."""
+    return money(usd and _significant(usd))
+
+
+def about_range(usd: float, low: float, high: float) -> str:
+    """A modelled amount with its interval, each to three significant digits."""
+    return money_range(*map(_significant, (usd, low, high)))
+
+
 def price(usd: float) -> str:
     """A round amount as a chart's tick: "$5,000", "$5", "$0.20", "$0.003"."""
     text = f"{_sign(usd)}${number(abs(usd))}"
@@ -61,6 +87,15 @@ def price(usd: float) -> str:
 def percent(share: float | None) -> str:
     """A share of one as "87 %" or "92.5 %": at most one decimal, none that says nothing."""
     return UNKNOWN if share is None else f"{_percentage(share)}{NBSP}%"
+
+
+def part(amount: float, whole: float) -> str:
+    """An amount's part of a whole, as "43.1 %" or "under 0.1 %"; empty where there is no whole."""
+    if whole <= 0:
+        return ""
+    if amount and abs(amount) < 0.0005 * whole:
+        return f"under{NBSP}0.1{NBSP}%"
+    return percent(amount / whole)
 
 
 def percent_range(share: float | None, low: float | None, high: float | None) -> str:
@@ -174,6 +209,10 @@ def _in_unit(unit: str, dollars: str, share: str, plain: str) -> str:
     if lowered.startswith("share of "):
         return f"{share} {words[6:]}"
     return f"{plain} {words}".rstrip()
+
+
+def _significant(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def _magnitude(value: float) -> int:

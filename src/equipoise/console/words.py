@@ -58,13 +58,17 @@ def confidence(decision: Decision) -> float | None:
 
 
 def unmeasured(decision: Decision) -> str:
-    """That nothing was measured for a draft, and whose count the lengths of its requests are."""
+    """That no answer was measured for a draft, and whose count the lengths of its requests are.
+
+    A load test may have measured the speed of a copy of our own.
+    """
     lengths = decision.stated_lengths
     if lengths is None:
         return ""
     shared = f", {number(lengths.shared_input)} of them the same in every request,"
+    what = "No answer" if decision.evidence else "Nothing"
     return (
-        "Nothing was measured: the workload is a draft without items. Its requests are taken to "
+        f"{what} was measured: the workload is a draft without items. Its requests are taken to "
         f"hold {number(lengths.input)} tokens{shared if lengths.shared_input else ''} and their "
         f"answers {number(lengths.output)}, as counted by {lengths.measured_by}."
     )

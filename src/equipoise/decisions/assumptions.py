@@ -7,9 +7,9 @@ from datetime import date
 
 from equipoise.decisions.amounts import dollars
 from equipoise.decisions.case import Case
-from equipoise.decisions.offer import MACHINE_SPREAD, TOKENIZER_SPREAD, Offer
+from equipoise.decisions.load_words import speed_under_load
+from equipoise.decisions.offer import MACHINE_SPREAD, TOKENIZER_SPREAD, Offer, rate_spread
 from equipoise.decisions.simulation import Outcome
-from equipoise.domain.evidence import Lengths
 from equipoise.domain.money import Money
 from equipoise.domain.provenance import Assumption, Source
 from equipoise.economics.own_path import OwnPath
@@ -76,7 +76,8 @@ def _money(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
             if case.trial.serving_of(offer.id) is None:
                 yield from _tokens(case, offer, offer.path)
         elif isinstance(offer.path, OwnPath):
-            yield from _machine(offer, offer.path, case.trial.lengths_of(offer.id))
+            yield from _rent(offer.path)
+            yield from _speed(case, offer, offer.path)
 
 
 def _price(offer: Offer, path: VendorPath) -> Assumption:
@@ -124,7 +125,7 @@ def _discounts(outcomes: Iterable[Outcome]) -> Iterable[Assumption]:
             )
 
 
-def _machine(offer: Offer, path: OwnPath, lengths: Lengths) -> Iterable[Assumption]:
+def _rent(path: OwnPath) -> Iterable[Assumption]:
     machine = path.machine
     yield Assumption(
         f"rent of {machine.name}",
@@ -133,17 +134,25 @@ def _machine(offer: Offer, path: OwnPath, lengths: Lengths) -> Iterable[Assumpti
         "on demand, running all month",
         machine.price_source,
     )
+
+
+def _speed(case: Case, offer: Offer, path: OwnPath) -> Iterable[Assumption]:
+    subject = f"speed of {offer.id} on {path.machine.name}"
     rate = f"{path.rate_median:.3g} requests/s a replica"
-    if offer.measured_rate:
+    lengths = case.trial.lengths_of(offer.id)
+    if offer.load is not None:
+        spread = rate_spread(case, offer)
+        yield from speed_under_load(offer, path.machine, offer.load, lengths, spread)
+    elif offer.measured_rate:
         yield Assumption(
-            f"speed of {offer.id} on {machine.name}",
+            subject,
             f"{rate}, give or take {MACHINE_SPREAD:.0%}",
             "measured here, one request at a time; taken to hold on the machine that is priced",
             _EQUIPOISE,
         )
     else:
         yield Assumption(
-            f"speed of {offer.id} on {machine.name}",
+            subject,
             f"{rate}, {offer.rate.batch if offer.rate else 1} at a time, give or take {SPREAD:.0%}",
             f"estimated for {lengths.input:,.1f} tokens in and {lengths.output:,.1f} out, not "
             "measured: from the machine's data sheet and the model's architecture",

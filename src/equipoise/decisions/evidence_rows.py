@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from math import isfinite
 
 from equipoise.decisions.case import Case
+from equipoise.decisions.load_words import rate_under_load
+from equipoise.decisions.measured_load import read_load
 from equipoise.domain.evidence import Evidence, Standing
 
 
 def evidence_rows(case: Case) -> tuple[Evidence, ...]:
-    """Accept rates, paired differences and latencies of every measured candidate."""
-    return (*_rates(case), *_pairs(case), *_latencies(case))
+    """Accept rates, paired differences, latencies and load tests of all that were measured."""
+    return (*_rates(case), *_pairs(case), *_latencies(case), *_load_tests(case))
 
 
 def _rates(case: Case) -> Iterable[Evidence]:
@@ -67,6 +69,17 @@ def _latencies(case: Case) -> Iterable[Evidence]:
             count=row.answers,
             rests_on=_digests(case),
         )
+
+
+def _load_tests(case: Case) -> Iterable[Evidence]:
+    bound = case.workload.requirements.latency_p95_ms / 1000
+    for candidate in case.workload.candidates:
+        bench = candidate.bench
+        if bench is None:
+            continue
+        load = read_load(bench.test, case.trial.lengths_of(candidate.id), bound)
+        if load is not None:
+            yield rate_under_load(candidate.id, bench, load)
 
 
 def _digests(case: Case) -> tuple[str, ...]:

@@ -197,7 +197,9 @@ def _rent(case: Case, offer: Offer, path: OwnPath) -> Measurement:
     model = offer.target.model
     return Measurement(
         what=f"rent {machine.name} and ask {model.name} the same items there",
-        why="neither its quality nor its speed is measured so far; this measures both",
+        why="neither its quality nor its speed is measured so far; this measures both"
+        if offer.load is None
+        else "its speed is measured under load, its quality is not yet",
         cost_usd=RENTED_HOURS * machine.usd_per_hour,
         hours=RENTED_HOURS,
         commands=(

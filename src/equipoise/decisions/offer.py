@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from equipoise.catalog import hardware, prices
 from equipoise.decisions.case import Case
+from equipoise.decisions.measured_load import Reading, far_lengths, read_load
 from equipoise.domain.endpoint import Operator, Target
 from equipoise.domain.evidence import QualityEvidence, Standing
 from equipoise.domain.hardware import Hardware
@@ -33,7 +34,8 @@ class Offer:
     `path` is None where it has no price or its weights do not fit, and `unpriced` says why.
     `accept` draws its accept rate: measured, assumed, or None where nobody has said anything;
     `difference` draws how far it lies above the incumbent's, where both answered the same items.
-    `rate` is what one replica of ours serves; `measured_rate` whether that was measured.
+    `rate` is what one replica of ours serves; `measured_rate` whether that was measured, and
+    `load` what was read from a load test, where there is one.
     """
 
     candidate: Candidate
@@ -45,6 +47,7 @@ class Offer:
     unpriced: str = ""
     rate: ServingRate | None = None
     measured_rate: bool = False
+    load: Reading | None = None
 
     @property
     def id(self) -> str:
@@ -146,7 +149,58 @@ def _vendor(case: Case, offer: Offer, sampler: Sampler) -> VendorPath:
 
 def _own(case: Case, offer: Offer, sampler: Sampler) -> Offer:
     machine = hardware.find(offer.candidate.hardware or "")
+    offer = _timed(case, offer, machine)
+    rate = offer.rate
+    if rate is None or offer.unpriced:
+        return offer
     model = offer.target.model
+    costs = case.workload.costs
+    path = OwnPath(
+        machine=machine,
+        rate_median=rate.requests_per_second,
+        rate=sampler.lognormal(
+            f"rate/{machine.id}/{model.id}", rate.requests_per_second, rate_spread(case, offer)
+        ),
+        rent=sampler.within(
+            f"rent/{machine.id}", machine.usd_low, machine.usd_per_hour, machine.usd_high
+        ),
+        peak_to_mean=case.workload.requirements.volume.peak_to_mean,
+        availability=case.workload.requirements.availability,
+        people_usd=costs.self_hosting_fte * costs.engineer_usd_per_year / 12,
+        people_basis=people(costs.self_hosting_fte, costs.engineer_usd_per_year),
+    )
+    return replace(offer, path=path)
+
+
+def rate_spread(case: Case, offer: Offer) -> float:
+    """How far the logarithm of a replica's true rate strays from what it is taken to be.
+
+    A load test on the very machine knows it by itself, for requests like those it measured.
+    """
+    if not offer.measured_rate:
+        return SPREAD
+    bench, load = offer.candidate.bench, offer.load
+    if bench is None or load is None or load.sd_log is None or bench.test.hardware is None:
+        return MACHINE_SPREAD
+    if far_lengths(load.level, case.trial.lengths_of(offer.id)):
+        return max(MACHINE_SPREAD, load.sd_log)
+    return load.sd_log
+
+
+def _timed(case: Case, offer: Offer, machine: Hardware) -> Offer:
+    """What a replica serves: by the load test, else by the trial's answers, else estimated.
+
+    An offer that says in `unpriced` why nothing is known has no speed that could be priced.
+    """
+    model = offer.target.model
+    bench = offer.candidate.bench
+    if bench is not None:
+        bound = case.workload.requirements.latency_p95_ms / 1000
+        load = read_load(bench.test, case.trial.lengths_of(offer.id), bound)
+        if load is None:
+            why = f"no level of {bench.path} was served without failures, with times and to its end"
+            return replace(offer, unpriced=why)
+        return replace(offer, rate=load.rate, measured_rate=True, load=load)
     serving = case.trial.serving_of(offer.id)
     estimated = _estimated(case, offer, machine)
     if estimated is not None and not estimated.fits:
@@ -156,26 +210,10 @@ def _own(case: Case, offer: Offer, sampler: Sampler) -> Offer:
     if serving is not None:
         seconds = serving.busy_seconds
         rate = ServingRate(True, 1 / seconds, seconds, serving.concurrency)
-        spread = MACHINE_SPREAD
-    elif estimated is not None:
-        rate, spread = estimated, SPREAD
-    else:
-        return replace(offer, unpriced=f"the catalog has no architecture of {model.name}")
-    costs = case.workload.costs
-    speed = f"rate/{machine.id}/{model.id}"
-    path = OwnPath(
-        machine=machine,
-        rate_median=rate.requests_per_second,
-        rate=sampler.lognormal(speed, rate.requests_per_second, spread),
-        rent=sampler.within(
-            f"rent/{machine.id}", machine.usd_low, machine.usd_per_hour, machine.usd_high
-        ),
-        peak_to_mean=case.workload.requirements.volume.peak_to_mean,
-        availability=case.workload.requirements.availability,
-        people_usd=costs.self_hosting_fte * costs.engineer_usd_per_year / 12,
-        people_basis=people(costs.self_hosting_fte, costs.engineer_usd_per_year),
-    )
-    return replace(offer, path=path, rate=rate, measured_rate=serving is not None)
+        return replace(offer, rate=rate, measured_rate=True)
+    if estimated is not None:
+        return replace(offer, rate=estimated)
+    return replace(offer, unpriced=f"the catalog has no architecture of {model.name}")
 
 
 def _estimated(case: Case, offer: Offer, machine: Hardware) -> ServingRate | None:

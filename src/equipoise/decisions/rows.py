@@ -84,4 +84,6 @@ def _note(case: Case, offer: Offer) -> str:
         parts.append(f"{offer.quality.malformed} answers could not be read at all")
     if offer.own and offer.path is not None and not offer.measured_rate:
         parts.append("speed estimated")
+    if offer.load is not None and offer.path is not None:
+        parts.append("speed measured under load")
     return "; ".join(parts)

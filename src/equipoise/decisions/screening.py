@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from equipoise.catalog.licence_screen import screen as screen_licence
 from equipoise.decisions.amounts import percent
 from equipoise.decisions.case import Case
+from equipoise.decisions.measured_load import Reading
 from equipoise.decisions.offer import Offer
 from equipoise.domain.decision import Exclusion, LicenceFinding
 from equipoise.domain.endpoint import Endpoint
@@ -126,6 +127,8 @@ def _latency(check: Check) -> Reasons:
     serving = check.case.trial.serving_of(check.offer.id)
     if serving is not None and serving.p95_seconds > bound:
         yield f"95 % of answers took up to {serving.p95_seconds:.4g} s, {bound:g} s are allowed"
+    elif check.offer.load is not None:
+        yield from _latency_under_load(check.offer.load, bound)
     elif (
         serving is None
         and check.offer.rate is not None
@@ -134,6 +137,14 @@ def _latency(check: Check) -> Reasons:
         yield (
             f"estimated at {check.offer.rate.seconds_per_request:.4g} s an answer, "
             f"{bound:g} s are allowed"
+        )
+
+
+def _latency_under_load(load: Reading, bound: float) -> Reasons:
+    if not load.meets:
+        yield (
+            f"no measured load is quick enough: {load.level.name}, 95 % of answers of these "
+            f"lengths take up to {load.p95_seconds:.4g} s, {bound:g} s are allowed"
         )
 
 

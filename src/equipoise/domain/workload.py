@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from equipoise.domain.evidence import Lengths
+from equipoise.domain.load_test import MeasuredLoad
 from equipoise.domain.request import Message
 
 
@@ -153,7 +154,8 @@ class Recording:
 class Candidate:
     """A target asked in a certain way. `hardware` is where our own copy of the weights runs.
 
-    With `recorded` its answers are taken from there, and nothing is asked.
+    With `recorded` its answers are taken from there, and nothing is asked. `bench` is what a load
+    test found of it on such a machine.
     """
 
     id: str
@@ -162,6 +164,7 @@ class Candidate:
     hardware: str | None = None
     assumed: AssumedQuality | None = None
     recorded: Recording | None = None
+    bench: MeasuredLoad | None = None
 
 
 class StoppingRule(StrEnum):

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+import duckdb
 import msgspec
 
 from equipoise.domain.record import Record
@@ -39,15 +40,8 @@ def to_parquet(records: Iterable[Record], path: Path) -> None:
     """Write one row an attempt, with its request's columns; `path` appears when it is whole.
 
     A request that was put to no target has one row, without an attempt's columns. Money is in
-    picodollars as BIGINT. Raises LedgerError where duckdb is absent or the file cannot be written.
+    picodollars as BIGINT. Raises LedgerError where the file cannot be written.
     """
-    try:
-        import duckdb
-    except ImportError as error:
-        raise LedgerError(
-            "Parquet is written by duckdb, which is not installed",
-            hint="Install it with: pip install 'equipoise[parquet]'",
-        ) from error
     try:
         # Beside the target, so that the finished file is renamed and never copied.
         with TemporaryDirectory(dir=path.parent, prefix=".parquet-") as folder:

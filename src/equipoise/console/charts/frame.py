@@ -1,4 +1,4 @@
-"""What both charts share: the plot's size, its two axes, and marks placed in pixels."""
+"""What charts share: the plot's size, its two axes, and marks placed in pixels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ Weight = Literal["normal", "bold"]
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """Two axes, their titles, how their ticks are written, and the room for labels around them."""
+    """Two axes, their titles, how their ticks are written, and the room for labels around them.
+
+    Ticks are round values unless they are given; with none an axis is not drawn. `x_grid` says that
+    amounts are read across, so that grid lines stand on the horizontal axis.
+    """
 
     x: Axis
     y: Axis
@@ -34,29 +38,41 @@ class Plane:
     y_label: Callable[[float], str]
     top: float
     right: float
+    left: float = LEFT
+    bottom: float = BOTTOM
+    x_ticks: tuple[float, ...] | None = None
+    y_ticks: tuple[float, ...] | None = None
+    x_grid: bool = False
 
     def at_x(self) -> alt.X:
         """The channel for a field "x" on the horizontal axis."""
-        axis = _axis(self.x.ticks(7), self.x_label, grid=False)
+        axis = _axis(_ticks(self.x_ticks, self.x, 7), self.x_label, grid=self.x_grid)
         return alt.X("x:Q", scale=_scale(self.x), axis=axis)
 
     def at_y(self) -> alt.Y:
         """The channel for a field "y" on the vertical axis."""
-        axis = _axis(self.y.ticks(6), self.y_label, grid=True)
+        axis = _axis(_ticks(self.y_ticks, self.y, 6), self.y_label, grid=True)
         return alt.Y("y:Q", scale=_scale(self.y), axis=axis)
 
     def draw(self, layers: Sequence[alt.Chart]) -> alt.LayerChart:
         """Stack the layers in the plane. Sizes are fixed, so that no font moves anything."""
-        titles = [
-            text(-LEFT + 2, 10 - self.top, self.y_title, MUTE),
-            text(self.x.length, self.y.length + 32, self.x_title, MUTE, align="right"),
-        ]
+        titles = []
+        if self.y_title:
+            titles.append(text(2 - self.left, 10 - self.top, self.y_title, MUTE))
+        if self.x_title:
+            end = self.x.length
+            titles.append(text(end, self.y.length + 32, self.x_title, MUTE, align="right"))
         stacked: alt.LayerChart = (
             alt.layer(*layers, *titles)
             .properties(
                 width=self.x.length,
                 height=self.y.length,
-                padding={"left": LEFT, "right": self.right, "top": self.top, "bottom": BOTTOM},
+                padding={
+                    "left": self.left,
+                    "right": self.right,
+                    "top": self.top,
+                    "bottom": self.bottom,
+                },
                 autosize=alt.AutoSizeParams(type="none"),
                 background="transparent",
             )
@@ -143,6 +159,10 @@ def symbol(x: float, y: float, mark: Mark) -> alt.Chart:
 
 def _one_row() -> alt.InlineData:
     return alt.InlineData(values=[{}])
+
+
+def _ticks(given: tuple[float, ...] | None, axis: Axis, most: int) -> tuple[float, ...]:
+    return axis.ticks(most) if given is None else given
 
 
 def _scale(axis: Axis) -> alt.Scale:

@@ -1,0 +1,1 @@
+"""Other programs' reports of load tests, read into ours."""

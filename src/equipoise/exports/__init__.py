@@ -1,0 +1,1 @@
+"""What vendors, proxies and logs export of usage and cost, read into lines of one form."""

@@ -19,7 +19,8 @@ from equipoise.domain.money import Money
 
 SCHEMA = "equipoise.bill/1"
 _DIGITS = 9
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet takes for the beginning of a formula, also in the full width of East Asia.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _DERIVED = ("gain_usd", "width", "residual_pico")
 
 

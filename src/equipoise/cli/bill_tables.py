@@ -11,6 +11,7 @@ from equipoise.bill.answer import usd
 from equipoise.bill.page import Advice, BillPage, Breakdown, Ceiling, Range, Reconciliation
 from equipoise.bill.record import as_text
 from equipoise.cli.output import Rows
+from equipoise.console.names import fitted, printable, shown
 from equipoise.domain.money import Money
 
 _SHOWN = 6
@@ -20,7 +21,7 @@ _STYLES = {
     Advice.TRIAL: "yellow",
     Advice.UNKNOWN: "red",
 }
-_NAMELESS = "(no name given)"
+_WIDEST = 60
 
 
 def spend_rows(page: BillPage) -> Rows:
@@ -117,9 +118,11 @@ def _reconciled(found: Reconciliation) -> Table:
         residual = sum(row.residual_pico or 0 for row in rest)
         table.add_row(f"{len(rest)} more", "", "", cents(residual))
     for part in found.unattributed[:_SHOWN]:
-        table.add_row(Text(f"of no model: {part.name}"), "", cents(part.pico), "")
+        table.add_row(Text(printable(f"of no model: {part.name}")), "", cents(part.pico), "")
     for part in found.unpriced[:_SHOWN]:
-        table.add_row(Text(f"no price: {part.name}"), "unknown", "", f"{part.tokens:,} tokens")
+        table.add_row(
+            Text(printable(f"no price: {part.name}")), "unknown", "", f"{part.tokens:,} tokens"
+        )
     if found.why:
         table.caption = found.why
         table.caption_justify = "left"
@@ -160,7 +163,7 @@ def _table(first: str, *headers: str) -> Table:
 
 
 def _name(name: str) -> Text:
-    return Text(" ".join(name.split())[:60] if name else _NAMELESS)
+    return Text(fitted(shown(name), _WIDEST))
 
 
 def _between(found: Range) -> str:

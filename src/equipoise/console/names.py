@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from equipoise.bill.record import as_text
+
 NAMELESS = "no name given"
 REPLACEMENT = "\ufffd"
 LONGEST = 120
@@ -24,8 +26,6 @@ _UNSHOWN = re.compile(
 # A letter carries three marks in the scripts that stack most; a tower of them covers other lines.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _TOWER = re.compile(f"({_MARK}{{3}}){_MARK}+")
-# What a spreadsheet takes for the beginning of a formula, also in the full width of East Asia.
-_FORMULA = tuple("=+-@＝＋－＠")
 _CUT = " … "
 
 
@@ -57,8 +57,7 @@ def cell_text(name: str) -> str:
     A name that begins as a formula does is led by an apostrophe, as spreadsheets write text. It is
     for names alone: a number's sign stays what it is.
     """
-    text = shown(name)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return as_text(shown(name))
 
 
 def columns(text: str) -> int:

@@ -11,6 +11,7 @@ from functools import cache, partial
 from equipoise.catalog import endpoints, models, prices
 from equipoise.domain.endpoint import Target
 from equipoise.domain.hardware import RateCard
+from equipoise.domain.model import Weights
 from equipoise.domain.request import Usage
 from equipoise.errors import UnpricedTargetError
 from equipoise.gateway.tariff import Tariff, by_the_token, guess
@@ -48,7 +49,10 @@ def undated(model: str) -> str:
 
 @cache
 def target_of(model: str, day: date) -> Target | None:
-    """The only target of the catalog that was sold under a name, with or without its date."""
+    """The only target of the catalog that was sold under a name, with or without its date.
+
+    A closed model under its plain name is its developer's: others sell it under names of their own.
+    """
     for name in (model, undated(model)):
         sold = [
             Target(row, endpoint)
@@ -58,6 +62,9 @@ def target_of(model: str, day: date) -> Target | None:
         ]
         # An endpoint has a name for every model; only those with a price sell it.
         priced = [target for target in sold if _card(target, day, 1) is not None]
+        own = [target for target in priced if target.endpoint.name == target.model.developer]
+        if own and own[0].model.weights is Weights.CLOSED:
+            priced = own
         if priced:
             return priced[0] if len(priced) == 1 else None
     return None

@@ -39,6 +39,7 @@ def test_the_commands_are_the_documented_ones() -> None:
     assert {path[0] for path in ALL if path} == {
         "bill",
         "decide",
+        "cost",
         "up",
         "doctor",
         "catalog",
@@ -47,6 +48,7 @@ def test_the_commands_are_the_documented_ones() -> None:
     }
     assert {path[1] for path in ALL if len(path) == 2} == {
         "bench",
+        "explore",
         "export",
         "hardware",
         "import",

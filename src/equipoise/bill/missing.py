@@ -39,7 +39,7 @@ def missing_facts(traffic: Sequence[Traffic], facts: Facts) -> tuple[MissingFact
             "quality_slack",
             QUALITY_ENDS,
             ("how able a model has to be", _able),
-            "Run a trial on the team's own items: `equipoise decide` on a draft with items.",
+            "Label some items of the team's own and run equipoise decide on a draft.",
         ),
     ]
     if any(row.requests is None for row in traffic):

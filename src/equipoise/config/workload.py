@@ -47,7 +47,11 @@ def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -
 
     Raises ConfigurationError with every problem of the file and of the files it names.
     """
-    file = read_toml(path)
+    return make_workload(read_toml(path), settings, every_item=every_item)
+
+
+def make_workload(file: TomlFile, settings: Settings, *, every_item: bool = False) -> Workload:
+    """The same from what was read, or put together elsewhere; names are those of its folder."""
     schema = answer_schema(file.at(dict, "task", "answer"))
     items, shots = (
         _named(file, "items", gold_schema(schema, file.at(list, "task", "judged"))),
@@ -72,7 +76,7 @@ def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -
         ),
     )
     workload = _workload(parsed, task, items, every_item=every_item)
-    return replace(workload, candidates=tuple(_with_files(parsed, workload, path.parent)))
+    return replace(workload, candidates=tuple(_with_files(parsed, workload, file.path.parent)))
 
 
 def _parse(file: TomlFile) -> tuple[WorkloadFile | None, list[Problem]]:

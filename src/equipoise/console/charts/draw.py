@@ -40,6 +40,12 @@ def drawing(chart: alt.TopLevelMixin, figure: str, finding: str) -> ET.Element:
     return root
 
 
+def png(svg_text: str) -> bytes:
+    """A drawing as a picture, two pixels for one of its units; fonts are those of the machine."""
+    picture: bytes = vl_convert.svg_to_png(svg_text, scale=2)
+    return picture
+
+
 def _prune(element: ET.Element) -> None:
     for child in list(element):
         if child.get("display") == "none" or child.get("d") == "M0,0h0v0h0Z":

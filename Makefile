@@ -8,7 +8,7 @@ PURE_ROOMS := domain catalog wire statistics economics decisions bill
 EXAMPLES := examples/clinic-notes/workload.toml examples/support-triage/workload.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev debian gemma run test test-all check format bench-statistics bench-start bench-up bench-bill docs lock clean
+.PHONY: help setup setup-dev debian gemma run test test-all check format bench-statistics bench-start bench-up bench-bill bench-economics docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -75,6 +75,10 @@ bench-up: setup ## Seconds from `equipoise up` to the first answered request, be
 
 bench-bill: setup ## Seconds and memory of reading usage exports of ten million rows, beside the goals
 	@$(BIN)/python benchmarks/bill.py --json
+
+bench-economics: setup ## Published break-even bands and errors of estimated speed, beside the goals
+	@$(BIN)/python benchmarks/break_even_bands.py
+	@$(BIN)/python benchmarks/throughput.py
 
 docs: setup ## Make the reference tables anew from the schema
 	@$(BIN)/python -m equipoise.config.reference

@@ -148,11 +148,11 @@ def test_invoices_of_two_vendors_are_never_one() -> None:
 
 def test_today_is_not_over() -> None:
     found = counting(charge("3", day=TODAY), charge("3"))
-    (note,) = span_notes(found, DAY, TODAY, TODAY)
+    note, gap = span_notes(found, DAY, TODAY, TODAY)
 
     assert (note.kind, note.pico) == ("unfinished", pico("3"))
-    assert list(span_notes(found, DAY, TODAY, TOMORROW)) == []
-    assert [row.kind for row in span_notes(found, TODAY, TODAY, TODAY)] == ["short"]
+    assert [row.kind for row in span_notes(found, DAY, TODAY, TOMORROW)] == [gap.kind] == ["gap"]
+    assert [row.kind for row in span_notes(found, TODAY, TODAY, TODAY)] == ["short", "gap"]
 
 
 def test_a_month_reckoned_from_a_few_days_says_so() -> None:
@@ -196,3 +196,24 @@ def test_a_poorer_view_of_the_same_days_changes_no_total(found: list[BillLine]) 
     )
 
     assert without.total_pico == with_it.total_pico
+
+
+def test_files_grouped_unlike_that_tell_of_other_use_both_count() -> None:
+    sources = (source("by-key.csv"), source("by-project.csv"))
+    keyed = usage(key="a")
+    other = replace(usage(project="shop"), source=1, model="gpt-4.1")
+    found = count(reading(keyed, other, sources=sources), TODAY)
+
+    assert set(found.usage) == {keyed, other}
+    assert [note.kind for note in found.notes] == ["beside"]
+    assert "both are counted" in found.notes[0].text
+
+
+def test_weeks_without_a_row_are_said() -> None:
+    found = counting(charge("3"), charge("3", day=DAY + timedelta(days=8)))
+    near = counting(charge("3"), charge("3", day=DAY + timedelta(days=7)))
+    last = DAY + timedelta(days=8)
+
+    (note,) = (row for row in span_notes(found, DAY, last, TODAY) if row.kind == "gap")
+    assert "no row is dated in the 7 days between" in note.text
+    assert not [row for row in span_notes(near, DAY, last, TODAY) if row.kind == "gap"]

@@ -9,10 +9,21 @@ import pytest
 from hypothesis import given
 
 from equipoise.bill.counted import count
-from equipoise.bill.spend import breakdowns, coverage, listed_cost, spend
+from equipoise.bill.spend import breakdowns, coverage, listed_cost, log_notes, spend
 from equipoise.domain.bill import BillLine, ChargeKind, Role, Tier, Tokens
 
-from .readings import DAY, MILLION, TODAY, charge, counting, logged, parts, pico, usage
+from .readings import (
+    DAY,
+    MILLION,
+    TODAY,
+    charge,
+    counting,
+    logged,
+    parts,
+    pico,
+    source,
+    usage,
+)
 from .strategies import BILLS, read
 
 
@@ -188,3 +199,12 @@ def test_every_kind_of_charge_is_part_of_what_is_spent() -> None:
     lines = [charge("2", "", kind=kind) for kind in ChargeKind]
 
     assert spend(counting(*lines)).total_pico == len(ChargeKind) * pico("2")
+
+
+def test_a_log_of_days_that_a_report_covers_is_not_added_and_that_is_said() -> None:
+    counted = counting(usage(), logged("o3"), logged("o3", day=DAY + timedelta(days=1)))
+    (note,) = log_notes(counted, (source(), source("proxy.jsonl", Role.LOG)) * 2)
+
+    assert note.kind == "covered"
+    assert "1 row (" in note.text
+    assert note.text.endswith("no report names o3")

@@ -213,6 +213,11 @@ def test_a_formula_in_a_name_is_no_formula_in_what_is_written(tmp_path: Path) ->
         (["--monthly", "nan", "--model", "gpt-5-mini"], "'nan' is no amount above zero"),
         (["a.csv", "--rate", "EUR"], "'EUR' is no rate"),
         (["a.csv", "--rate", "EUR=0"], "'0' is no amount above zero"),
+        (["a.csv", "--rate", "EUR=1,08"], "'EUR=1,08' is no rate"),
+        (["a.csv", "--rate", "EUR=1.08", "--rate", "eur=1.1"], "EUR has its rate already"),
+        (["a.csv", "--rate", "USD=5"], "USD has its rate already"),
+        (["--monthly", "40.000", "--model", "gpt-5-mini"], "write it without separators"),
+        (["--monthly", "40,5", "--model", "gpt-5-mini"], "'40,5' is no amount above zero"),
         (["--monthly", "5", "--model", "gpt-5-mini", "--input-share", "1"], "1"),
     ],
 )

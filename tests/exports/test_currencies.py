@@ -29,7 +29,10 @@ def test_a_rate_converts_to_the_last_digit(tmp_path: Path) -> None:
         "1.0873"
     ) + Decimal(1)
     assert said(reading, "currency") == [
-        "1,234,567.89 EUR of charges and credits are counted in dollars"
+        (
+            "1,234,567.89 EUR of charges and credits are counted in dollars, at 1.0873 dollars "
+            "for one unless the export states its own"
+        )
     ]
 
 

@@ -17,7 +17,7 @@ from equipoise.bill.missing import SHARE_ENDS, inferred_facts, missing_facts
 from equipoise.bill.page import BillPage, BreakEven, MissingFact, Trend
 from equipoise.bill.reconcile import reconcile
 from equipoise.bill.savings import savings
-from equipoise.bill.spend import Spending, breakdowns, spend
+from equipoise.bill.spend import Spending, breakdowns, log_notes, spend
 from equipoise.bill.traffic import Month, Run, Traffic, traffic
 from equipoise.bill.trend import trend
 from equipoise.domain.bill import Reading
@@ -76,6 +76,7 @@ def analyse(reading: Reading, question: Question) -> BillPage:
         notes=(
             *reading.notes,
             *counted.notes,
+            *log_notes(counted, reading.sources),
             *span_notes(counted, span.first, span.last, question.today),
         ),
         sources=reading.sources,

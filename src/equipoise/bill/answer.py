@@ -9,6 +9,7 @@ from equipoise.bill.page import Advice, Ceiling, Draft, MissingFact, Saving
 from equipoise.bill.traffic import Run, Traffic
 from equipoise.catalog.billed import catalog_model
 from equipoise.domain.bill import ChargeKind
+from equipoise.domain.money import PICO_PER_DOLLAR
 
 _WORTH_SHARE = 0.1
 _WORTH_USD = 500.0
@@ -16,6 +17,7 @@ _WORTH_USD = 500.0
 _RARELY = 0.005
 """A chance that is told as none; where nothing is saved either, the range says nothing more."""
 _NAMED = 5
+_TELLING = 0.1
 _LONGEST_NAME = 60
 
 
@@ -125,6 +127,7 @@ def _reasons(found: Findings) -> Iterable[str]:
             f"a month. {fact.how_to_learn}"
         )
     yield from _left_as_it_is(found)
+    yield from _of_no_model(found.run)
     yield from _left_out(found.run)
 
 
@@ -185,6 +188,22 @@ def _left_as_it_is(found: Findings) -> Iterable[str]:
         yield (
             f"{_listed(sorted(unpriced))} {'has' if len(unpriced) == 1 else 'have'} no known "
             "price and no invoice: what was used of it is in no sum here."
+        )
+
+
+def _of_no_model(run: Run) -> Iterable[str]:
+    """What is spent on use of no model: a cloud's invoice holds all of the cloud."""
+    pico: dict[str, int] = {}
+    for row in run.spending.spent:
+        if row.line.kind is ChargeKind.USAGE and not row.line.model:
+            name = row.line.sku or "what no line describes"
+            pico[name] = pico.get(name, 0) + row.pico
+    total = sum(pico.values())
+    if total > _TELLING * max(run.spending.total_pico, 1):
+        largest = max(pico, key=lambda name: pico[name])
+        yield (
+            f"{usd(total / PICO_PER_DOLLAR)} of the bill is for no model, most of it for "
+            f"{largest[:_LONGEST_NAME]}: leave out of the export what is no use of models."
         )
 
 

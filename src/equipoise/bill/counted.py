@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from equipoise.domain.bill import BillLine, Note, Reading, Role
 from equipoise.domain.money import Money
@@ -23,6 +23,9 @@ Billed = tuple[str, str]
 
 _SAME = 50
 """Two sums are the same if they differ by no more than one part in so many."""
+
+_ALIKE = 1 + 1 / _SAME
+_FEWEST_EMPTY = 7
 
 _FEWEST_DAYS = 7
 """A week has working days and others; fewer days may have one kind only."""
@@ -85,6 +88,7 @@ def span_notes(counted: Counted, first: date, last: date, today: date) -> Iterab
     if whole < _FEWEST_DAYS:
         told, like = ("1 day", "it") if whole == 1 else (f"{whole} days", "them")
         yield Note("short", f"a month is reckoned from {told} only, as if all were like {like}")
+    yield from _gaps(sorted(set[date]().union(*days.values())))
     for provider, found in sorted(days.items()):
         covered = (max(found) - min(found)).days + 1
         if covered * 2 < whole and len(days) > 1:
@@ -93,6 +97,18 @@ def span_notes(counted: Counted, first: date, last: date, today: date) -> Iterab
                 f"{provider or 'an unnamed vendor'} is told of from {min(found)} to {max(found)} "
                 f"only; a month is reckoned from all {whole:,} days, as if nothing had been spent "
                 "there on the others",
+            )
+
+
+def _gaps(days: Sequence[date]) -> Iterable[Note]:
+    """Weeks without a row between two days with some: perhaps nobody used it, or exported it."""
+    for before, after in pairwise(days):
+        empty = (after - before).days - 1
+        if empty >= _FEWEST_EMPTY:
+            yield Note(
+                "gap",
+                f"no row is dated in the {empty:,} days between {before} and {after}: a month is "
+                "reckoned as if nothing had been spent in them",
             )
 
 
@@ -107,7 +123,7 @@ def _future(lines: Sequence[BillLine], today: date) -> Iterable[Note]:
             "future",
             f"{many} dated after {today}, up to {last}{money}: what lies in the future is not "
             "counted",
-            pico,
+            pico or None,
         )
 
 
@@ -136,13 +152,57 @@ def _one_view_a_day(
         views.setdefault((source.layout, named[_shelf(line)]), []).append(line)
     kept: list[BillLine] = []
     pairs: dict[tuple[int, int], list[Sequence[BillLine]]] = defaultdict(list)
-    for views in cells.values():
+    beside: dict[tuple[int, int], set[date]] = defaultdict(set)
+    for cell, views in cells.items():
         best = max(views, key=lambda view: _detail(view, views[view]))
         kept += views[best]
         for view, left in views.items():
-            if view != best:
-                pairs[left[0].source, views[best][0].source] += [left, views[best]]
-    return kept, [_view_note(pair, days, reading) for pair, days in pairs.items()]
+            if view == best:
+                continue
+            pair = left[0].source, views[best][0].source
+            # Another layout of the service is the same use told otherwise.
+            if view[0] != best[0] or _tells_no_more(left, views[best]):
+                pairs[pair] += [left, views[best]]
+            else:
+                kept += left
+                beside[pair].add(cell[3])
+    notes = [_view_note(pair, days, reading) for pair, days in pairs.items()]
+    return kept, [*notes, *(_beside_note(pair, days, reading) for pair, days in beside.items())]
+
+
+def _tells_no_more(left: Sequence[BillLine], best: Sequence[BillLine]) -> bool:
+    """Whether a view of a day holds nothing that a better one does not: of no model more of it.
+
+    Two files of one layout that were grouped unlike may also be of different use, and then both
+    count.
+    """
+    by_model = all(line.model for line in left if line.tokens.total or line.cost_pico)
+    told, known = _measures(left, by_model), _measures(best, by_model)
+    none = (0, 0)
+    return all(
+        tokens <= known.get(model, none)[0] * _ALIKE and pico <= known.get(model, none)[1] * _ALIKE
+        for model, (tokens, pico) in told.items()
+    )
+
+
+def _measures(lines: Sequence[BillLine], by_model: bool) -> dict[str, tuple[int, int]]:
+    """Tokens and amounts, by model where all lines of either side name one."""
+    found: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        name = line.model if by_model else ""
+        tokens, pico = found.get(name, (0, 0))
+        found[name] = tokens + line.tokens.total, pico + abs(line.cost_pico or 0)
+    return found
+
+
+def _beside_note(pair: tuple[int, int], days: set[date], reading: Reading) -> Note:
+    left, best = (reading.sources[index].name for index in pair)
+    return Note(
+        "beside",
+        f"{left} and {best} tell of {len(days):,} {'day' if len(days) == 1 else 'days'} both, in "
+        "other groups and with other amounts: both are counted, so leave one out if it repeats "
+        "the other",
+    )
 
 
 def _shelf(line: BillLine) -> Shelf:
@@ -182,7 +242,7 @@ def _view_note(pair: tuple[int, int], days: Sequence[Sequence[BillLine]], readin
         f"{left} tells of the same usage as {counted} on {length} "
         f"{'day' if length == 1 else 'days'}: only {counted} is counted, being the more "
         f"detailed{apart}",
-        pico,
+        pico or None,
     )
 
 

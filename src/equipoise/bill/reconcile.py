@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from equipoise.bill.counted import Counted
 from equipoise.bill.page import ReconciledRow, Reconciliation, SpendRow
-from equipoise.bill.spend import Coverage, Spending, coverage, is_usage, listed_cost
-from equipoise.catalog.list_prices import listed_name
+from equipoise.bill.spend import Coverage, Spending, coverage, is_usage, listed_cost, model_of
 from equipoise.domain.bill import BillLine, BillSource
 
 Key = tuple[str, str]
@@ -35,7 +34,7 @@ def reconcile(
     of_models = [line for line in charges if line.model and is_usage(line)]
     # What was charged on days of which no usage is known must not look like a residual.
     compared = [line for line in of_models if line.provider not in pairs or metered.holds(line)]
-    by_model = _rows(usage, compared, lambda line: (line.provider, _model(line)))
+    by_model = _rows(usage, compared, lambda line: (line.provider, model_of(line)))
     same_days = [name for name in pairs if _zones(counted, name, sources) <= 1]
     by_day = _rows(
         [line for line in usage if line.provider in same_days],
@@ -90,11 +89,6 @@ def _charged_for(line: BillLine) -> str:
 
 def _used(line: BillLine) -> str:
     return f"{line.provider or 'unnamed vendor'}/{line.model or line.sku or 'no description'}"
-
-
-def _model(line: BillLine) -> str:
-    """One name for a model however it is billed: that of the price list, where it knows it."""
-    return listed_name(line.provider, line.model) or line.model
 
 
 def _rows(

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from equipoise.bill.counted import Counted
 from equipoise.bill.page import Breakdown, SpendRow
-from equipoise.catalog.list_prices import list_price
-from equipoise.domain.bill import BillLine, ChargeKind, Role, Tokens
+from equipoise.catalog.list_prices import list_price, listed_name
+from equipoise.domain.bill import BillLine, BillSource, ChargeKind, Note, Role, Tokens
+from equipoise.domain.money import Money
 
 
 class Basis(StrEnum):
@@ -32,6 +33,9 @@ class Spent:
     line: BillLine
     pico: int
     basis: Basis
+
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,33 @@ def spend(counted: Counted) -> Spending:
                 unpriced.append(line)
         told += lines
     return Spending(tuple(spent), tuple(unpriced))
+
+
+def log_notes(counted: Counted, sources: Sequence[BillSource]) -> Iterable[Note]:
+    """Logs of days that a vendor's own reports cover: what they saw is not added to these."""
+    reports = (*counted.invoice, *counted.usage)
+    known = coverage(reports)
+    reported = {(line.provider, model_of(line)) for line in reports}
+    by_source: dict[int, list[BillLine]] = defaultdict(list)
+    for line in counted.log:
+        if known.holds(line):
+            by_source[line.source].append(line)
+    for source, lines in by_source.items():
+        rows = sum(line.rows for line in lines)
+        pico = sum(row.pico for line in lines if (row := _spent(line)) is not None)
+        unseen = sorted({ln.model for ln in lines if (ln.provider, model_of(ln)) not in reported})
+        also = f"; no report names {', '.join(unseen[:_NAMED])}" if any(unseen) else ""
+        yield Note(
+            "covered",
+            f"{sources[source].name}: {rows:,} {'row' if rows == 1 else 'rows'} ({Money(pico)}) of "
+            f"days that the vendor's own reports cover are not added to these{also}",
+            pico or None,
+        )
+
+
+def model_of(line: BillLine) -> str:
+    """One name for a model however it is billed: that of the price list, where it knows it."""
+    return listed_name(line.provider, line.model) or line.model
 
 
 def coverage(lines: Iterable[BillLine]) -> Coverage:

@@ -30,6 +30,13 @@ class Rates:
 
     dollars: Mapping[str, Decimal]
 
+    def said(self, currency: str) -> str:
+        """Which rate was taken, in words: the export's own goes before the user's."""
+        rate = self.dollars.get(currency)
+        if rate is None:
+            return "at the rate that the export states"
+        return f"at {rate} dollars for one unless the export states its own"
+
     def convert(self, amount: Decimal, currency: str, per_dollar: Decimal | None) -> Money | None:
         """An amount in dollars: by the export's own rate first, then the user's; None without."""
         if currency == "USD" or not amount:
@@ -72,7 +79,11 @@ def to_lines(
             tuple(_no_rate(exports, *place, total) for place, total in unknown.items())
         )
     notes = [
-        Note("currency", f"{total:,.2f} {currency} of charges and credits are counted in dollars")
+        Note(
+            "currency",
+            f"{total:,.2f} {currency} of charges and credits are counted in dollars, "
+            f"{rates.said(currency)}",
+        )
         for currency, total in sorted(foreign.items())
     ]
     return lines, notes

@@ -23,10 +23,10 @@ CREATE MACRO day_of(x) AS CASE
 END;
 
 -- name: count_of
--- A whole number; some tools write counts as 12.0, some with separators.
+-- A whole number; some tools write counts as 12.0, some with separators. "900.000" may be either.
 CREATE MACRO count_of(x) AS CASE
     WHEN x IS NULL THEN 0::HUGEINT
-    WHEN regexp_full_match(x, '-?\d+(\.0*)?') THEN TRY_CAST(regexp_replace(x, '\.0*$', '') AS HUGEINT)
+    WHEN regexp_full_match(x, '-?\d+(\.0{0,2})?') THEN TRY_CAST(regexp_replace(x, '\.0*$', '') AS HUGEINT)
     WHEN regexp_full_match(x, '-?\d{1,3}(,\d{3})+') THEN TRY_CAST(replace(x, ',', '') AS HUGEINT)
     WHEN regexp_full_match(x, '-?\d(\.\d+)?[eE]\+?\d+') AND CAST(x AS DOUBLE) = floor(CAST(x AS DOUBLE))
         THEN TRY_CAST(TRY_CAST(x AS DOUBLE) AS HUGEINT)

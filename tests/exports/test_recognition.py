@@ -140,3 +140,14 @@ def test_a_column_that_shares_its_name_with_an_expression_of_the_layout_is_kept_
 
     assert groups(file, "epoch") == {"late"}
     assert {line.day.isoformat() for line in read(file, by="epoch").lines} == {"2026-11-01"}
+
+
+def test_what_is_charged_by_another_count_than_tokens_is_said(tmp_path: Path) -> None:
+    header = (
+        "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_output_tokens,"
+        "web_search_count\n"
+    )
+    file = write(tmp_path, f"{header}2026-11-01,claude-x,10,1,1500\n2026-11-02,claude-x,10,1,\n")
+
+    (text,) = said(read(file), "apart")
+    assert "1,500 web searches, which Anthropic charges by the thousand" in text

@@ -13,6 +13,7 @@ from equipoise.exports.broken import broken
 from equipoise.exports.canonical import canonical, checks, fingerprint, identity, let, totals
 from equipoise.exports.connection import Reader
 from equipoise.exports.folding import folded
+from equipoise.exports.quoting import identifier
 from equipoise.exports.recognise import Export
 from equipoise.exports.relation import query
 from equipoise.exports.repeats import distinct
@@ -35,7 +36,7 @@ def add_up(
         problems = [found for pair in group for found in _unreadable(reader, pair)]
         if problems:
             raise ExportError(tuple(problems))
-        notes = list(_left_out(reader, group))
+        notes = [*_left_out(reader, group), *_apart(reader, group)]
         if layout.identity or len(group) > 1:
             rows = f"SELECT * FROM ({parts}) WHERE NOT left_out"
             once, said = distinct(reader, rows, size, identified=bool(layout.identity))
@@ -74,6 +75,19 @@ def _parts(group: Sequence[Numbered], by: str | None) -> str:
 
 def _raw(export: Export, by: str | None = None, shared: Sequence[str] = ()) -> str:
     return let(export.layout, query(export, export.layout.mentioned, shared, by))
+
+
+def _apart(reader: Reader, group: Sequence[Numbered]) -> Iterable[Note]:
+    """What is charged by another count than tokens: no list price of tokens holds it."""
+    for _, export in group:
+        for name, meaning in export.layout.apart.items():
+            if not set(export.layout.spellings(name)).intersection(export.shape.columns):
+                continue
+            raw = query(export, (name,))
+            count = reader.row(f"SELECT sum(count_of({identifier(name)})) FROM ({raw})")[0]
+            if count:
+                text = f"{export.path.name}: {int(count):,} {meaning}: they are not counted here"
+                yield Note("apart", text)
 
 
 def _unreadable(reader: Reader, pair: Numbered) -> Iterable[Problem]:

@@ -31,6 +31,7 @@ class Layout:
     one kind of token only has a field `meter`, which says which, and a field `quantity`, in place
     of a field a kind. `identity` are the names that make a row unique, none
     where equal rows may both be meant; `where` leaves out rows that are no data, such as totals.
+    `apart` maps names of counts that are charged for and are no tokens to what they count.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Layout:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     let: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
+    apart: Mapping[str, str] = field(default_factory=dict)
 
     def spellings(self, name: str) -> tuple[str, ...]:
         """What a name may be called, in order of preference."""

@@ -188,7 +188,7 @@ def test_a_measurement_without_an_estimate_says_why(changed: dict[str, str], sai
 
 
 @pytest.mark.parametrize("row", [CONFIGURATION, MEASUREMENT])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_whatever_a_cell_holds_there_is_an_estimate_or_a_reason(
     row: Row, data: st.DataObject

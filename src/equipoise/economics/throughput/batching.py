@@ -58,7 +58,8 @@ def serve(steps: Steps) -> Served:
     if not closed.all():
         first = np.where(closed, first, _open_first(steps, step, prefill, stable))
     waiting = np.where(closed & np.isfinite(work.concurrency), work.concurrency, batch) / batch
-    request = np.where(np.isfinite(first), first, 0.0) + token * (work.output - 1)
+    # Where requests pile up without end, what the first token takes at least.
+    request = np.where(np.isfinite(first), first, prefill) + token * (work.output - 1)
     first = np.where(closed, first + (waiting - 1) * request, first)
     rate = batch * work.output / request / work.devices
     offered = work.rate * work.output / work.devices

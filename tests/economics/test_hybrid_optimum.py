@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from equipoise.domain.hardware import Hardware
-from equipoise.domain.provenance import Source
 from equipoise.economics.api.path import ApiPath
 from equipoise.economics.api.tariff import stated
 from equipoise.economics.api.use import Prompts, Use
@@ -27,23 +24,8 @@ from equipoise.economics.ownership.path import OwnershipPath
 from equipoise.economics.ownership.terms import Figures
 from equipoise.economics.ownership.ways import Plan, Way, ownership_path
 
-SOURCE = Source("a price list", "https://example.org", date(2026, 11, 1))
-MACHINE = Hardware(
-    id="box",
-    name="Box",
-    devices=1,
-    memory_bytes=80e9,
-    bandwidth=1e12,
-    flops=1e14,
-    watts=700,
-    usd_per_hour=3.0,
-    usd_low=1.5,
-    usd_high=6.0,
-    price_source=SOURCE,
-    spec_source=SOURCE,
-    usd_purchase=30_000.0,
-    purchase_source=SOURCE,
-)
+from .machines import MACHINE
+
 LOAD = CurveLoad(LoadCurve(3.0))
 
 

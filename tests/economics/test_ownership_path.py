@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.domain.hardware import Hardware
-from equipoise.domain.provenance import Source
 from equipoise.economics.draws import Sampler, bounds
 from equipoise.economics.drift import Drift
 from equipoise.economics.ownership.path import OwnershipPath
@@ -20,23 +17,8 @@ from equipoise.economics.ownership.terms import Figures, power_of, purchase_usd
 from equipoise.economics.ownership.ways import Plan, Way, ownership_path
 from equipoise.errors import ConfigurationError, UnpricedTargetError
 
-SOURCE = Source("a price list", "https://example.org", date(2026, 11, 1))
-MACHINE = Hardware(
-    id="box",
-    name="Box",
-    devices=1,
-    memory_bytes=80e9,
-    bandwidth=1e12,
-    flops=1e14,
-    watts=700,
-    usd_per_hour=3.0,
-    usd_low=1.5,
-    usd_high=6.0,
-    price_source=SOURCE,
-    spec_source=SOURCE,
-    usd_purchase=30_000.0,
-    purchase_source=SOURCE,
-)
+from .machines import MACHINE
+
 SAMPLER = Sampler(seed=7, count=400)
 HOUSED = {Way.BOUGHT, Way.LEASED}
 

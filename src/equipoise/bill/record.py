@@ -1,6 +1,6 @@
 """The page as JSON and its spend as CSV: one spelling for one page.
 
-Accounted amounts are strings of exact dollars, modelled ones numbers rounded to nine digits.
+Accounted amounts are strings of exact dollars, modelled ones numbers.
 """
 
 from __future__ import annotations
@@ -9,16 +9,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
-from datetime import date
-from enum import Enum
 from typing import Any
 
 from equipoise.bill.page import BillPage, Breakdown
 from equipoise.domain.money import Money
+from equipoise.domain.plain import members, plain
 
 SCHEMA = "equipoise.bill/1"
-_DIGITS = 9
 # What a spreadsheet takes for the beginning of a formula, also in the full width of East Asia.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _DERIVED = ("gain_usd", "width", "residual_pico")
@@ -26,7 +23,7 @@ _DERIVED = ("gain_usd", "width", "residual_pico")
 
 def to_json(page: BillPage) -> str:
     """The whole page, indented, keys in the order of the fields, ending with a newline."""
-    value = {"schema": SCHEMA, **_plain(page)}
+    value = {"schema": SCHEMA, **plain(page, _spelled)}
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -60,27 +57,13 @@ def _usd(pico: int) -> str:
     return f"{Money(pico).dollars.normalize():f}"
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    if is_dataclass(value):
-        names = [field.name for field in fields(value)]
-        names += [name for name in _DERIVED if hasattr(type(value), name) and name not in names]
-        return dict(_field(name, getattr(value, name)) for name in names)
-    return value
-
-
-def _field(name: str, value: Any) -> tuple[str, Any]:
-    """Picodollars under the name of dollars, exactly; the rest as it is."""
-    if name == "pico" or name.endswith("_pico"):
-        renamed = f"{name.removesuffix('pico').removesuffix('_')}_usd".lstrip("_")
-        return renamed, None if value is None else _usd(value)
-    if name == "days":
-        return name, [{"day": day.isoformat(), "usd": _usd(pico)} for day, pico in value]
-    return name, _plain(value)
+def _spelled(value: Any) -> Iterable[tuple[str, Any]]:
+    """The members with what follows from them; picodollars under the name of dollars, exactly."""
+    derived = ((name, getattr(value, name)) for name in _DERIVED if hasattr(type(value), name))
+    for name, part in dict((*members(value), *derived)).items():
+        if name == "pico" or name.endswith("_pico"):
+            yield f"{name.removesuffix('pico')}usd", None if part is None else _usd(part)
+        elif name == "days":
+            yield name, [{"day": day, "usd": _usd(pico)} for day, pico in part]
+        else:
+            yield name, part

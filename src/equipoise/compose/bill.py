@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from equipoise import __version__
 from equipoise.bill.analyse import Question, analyse
@@ -17,13 +16,14 @@ from equipoise.bill.page import BillPage
 from equipoise.bill.record import to_csv, to_json
 from equipoise.catalog.list_prices import list_price, price_data
 from equipoise.compose.bill_ledger import ledger_lines
+from equipoise.compose.out_folder import check_out
 from equipoise.config.settings import Settings, load_settings
 from equipoise.console import bill_report
 from equipoise.domain.bill import BillLine, BillSource, Note, Reading, Role
 from equipoise.domain.endpoint import Operator
 from equipoise.domain.money import Money
 from equipoise.domain.ports import Progress
-from equipoise.errors import ConfigurationError, Problem, UnpricedTargetError
+from equipoise.errors import UnpricedTargetError
 from equipoise.exports.container import Kind, look
 from equipoise.exports.reading import ReadingOrder, read_exports
 
@@ -101,7 +101,7 @@ def write_bill(page: BillPage, out: Path) -> BillFiles:
         files.csv: to_csv(page),
         **{file: draft.toml for file, draft in zip(files.drafts, page.drafts, strict=True)},
     }
-    _check_out(out)
+    check_out(out, "nothing")
     for file, text in texts.items():
         file.write_text(text, encoding="utf-8", errors="backslashreplace")
     return files
@@ -167,14 +167,3 @@ def _digests(files: Sequence[Path]) -> Iterable[tuple[str, str]]:
         if path.is_file():
             with path.open("rb") as file:
                 yield path.name, f"sha256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
-
-
-def _check_out(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        reason = f"nothing can be written here: {error.strerror}"
-        problem = Problem(str(out), None, "", reason, "Name another folder with --out.")
-        raise ConfigurationError((problem,)) from error

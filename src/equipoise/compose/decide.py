@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from equipoise import __version__
 from equipoise.compose.bench import find_targets
 from equipoise.compose.embedded import embedded_engine
+from equipoise.compose.out_folder import check_out
 from equipoise.compose.trial import run_trial
 from equipoise.config.settings import DEFAULT_FILE, Settings, load_settings
 from equipoise.config.workload import load_workload
@@ -80,7 +80,7 @@ def run_decide(order: Order, progress: Progress) -> Portfolio:
     settings = load_settings(order.config)
     versions = _versions(order, settings)
     read = _read_all(order, settings)
-    _check_out(order.out)
+    check_out(order.out, "no record")
     trials = _evidence(order, settings, read, progress)
     # Outside of the event loop, which would put a Ctrl-C off until the next pause.
     decisions = tuple(
@@ -150,18 +150,6 @@ def _read_all(order: Order, settings: Settings) -> Sequence[_Read]:
     if problems:
         raise ConfigurationError(tuple(problems))
     return read
-
-
-def _check_out(out: Path) -> None:
-    """Find out before the trial whether its record can be kept; raises ConfigurationError."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        reason = f"no record can be written here: {error.strerror}"
-        problem = Problem(str(out), None, "", reason, "Name another folder with --out.")
-        raise ConfigurationError((problem,)) from error
 
 
 def _decide(

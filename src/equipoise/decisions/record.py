@@ -1,21 +1,17 @@
 """The decision record as JSON: one spelling for one decision, and what `--json` carries.
 
-Floats are rounded to nine significant digits, so that the same inputs give the same bytes on any
-machine; the schema's name changes whenever a field changes its meaning or goes away.
+The schema's name changes whenever a field changes its meaning or goes away.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
-from datetime import date
-from enum import Enum
 from typing import Any
 
 from equipoise.domain.decision import Decision, Portfolio, PricedPlan
+from equipoise.domain.plain import plain
 
 SCHEMA = "equipoise.decision/1"
-_DIGITS = 9
 
 
 def to_json(portfolio: Portfolio) -> str:
@@ -34,7 +30,7 @@ def to_value(portfolio: Portfolio) -> dict[str, Any]:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    value: dict[str, Any] = _plain(decision)
+    value: dict[str, Any] = plain(decision)
     value["plan"] = _plan(decision.plan)
     value["plans"] = [_plan(plan) for plan in decision.plans]
     value["inputs"] = dict(decision.inputs)
@@ -45,20 +41,6 @@ def _decision(decision: Decision) -> dict[str, Any]:
 
 def _plan(plan: PricedPlan) -> dict[str, Any]:
     """A plan with its shares under the name that readers of `--json` know: `targets`."""
-    value: dict[str, Any] = _plain(plan)
+    value: dict[str, Any] = plain(plan)
     value["targets"] = value.pop("shares")
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value

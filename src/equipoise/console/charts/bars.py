@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from equipoise.console import names
-from equipoise.console.charts.frame import FONT, Plane, Weight
+from equipoise.console.charts.frame import Plane, Weight, lettering
 from equipoise.console.charts.labels import LETTER, Align, Box
 from equipoise.console.charts.palette import INK
 
@@ -69,19 +69,8 @@ def words(
         {"x": plane.x.value(label.x), "y": plane.y.value(label.y), "words": label.words}
         for label in labels
     ]
-    layer: alt.Chart = (
-        alt.Chart(alt.InlineData(values=rows))
-        .mark_text(
-            align=align,
-            baseline="middle",
-            color=colour,
-            fontSize=FONT,
-            fontWeight=weight,
-            limit=0,
-        )
-        .encode(plane.at_x(), plane.at_y(), alt.Text("words:N"))
-    )
-    return [layer]
+    marks = lettering(alt.Chart(alt.InlineData(values=rows)), colour, align, weight)
+    return [marks.encode(plane.at_x(), plane.at_y(), alt.Text("words:N"))]
 
 
 def width(text: str) -> float:

@@ -104,19 +104,22 @@ def text(
     weight: Weight = "normal",
 ) -> alt.Chart:
     """Words at a place in pixels, y at the middle of their height."""
-    layer: alt.Chart = (
-        alt.Chart(_one_row())
-        .mark_text(
-            align=align,
-            baseline="middle",
-            color=colour,
-            fontSize=FONT,
-            fontWeight=weight,
-            limit=0,
-        )
-        .encode(x=alt.value(x), y=alt.value(y), text=alt.value(words))
-    )
+    marks = lettering(alt.Chart(_one_row()), colour, align, weight)
+    layer: alt.Chart = marks.encode(x=alt.value(x), y=alt.value(y), text=alt.value(words))
     return layer
+
+
+def lettering(chart: alt.Chart, colour: str, align: Align, weight: Weight) -> alt.Chart:
+    """The chart's rows as words, y at the middle of their height."""
+    marks: alt.Chart = chart.mark_text(
+        align=align,
+        baseline="middle",
+        color=colour,
+        fontSize=FONT,
+        fontWeight=weight,
+        limit=0,
+    )
+    return marks
 
 
 def line(

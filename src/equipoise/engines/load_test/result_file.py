@@ -11,16 +11,16 @@ from typing import Any
 import msgspec
 
 from equipoise.domain.load_test import Arrival, Distribution, LoadLevel, LoadTest, Ranged
+from equipoise.domain.plain import plain
 from equipoise.errors import ConfigurationError, Problem
 
 SCHEMA = "equipoise.engine_bench/1"
-_DIGITS = 9
 _ADVICE = "`equipoise engine bench` and `equipoise engine import` write such files."
 
 
 def to_value(test: LoadTest) -> dict[str, Any]:
-    """The test as plain values, floats to nine digits; what `--json` prints."""
-    value = _rounded(msgspec.to_builtins(test))
+    """The test as plain values; what `--json` prints."""
+    value = plain(msgspec.to_builtins(test))
     return {"schema": SCHEMA, **value}
 
 
@@ -107,16 +107,6 @@ def _encloses(row: Ranged) -> bool:
     low = row.low if row.low is not None else row.estimate
     high = row.high if row.high is not None else row.estimate
     return 0 <= low <= row.estimate <= high < math.inf
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(part) for part in value]
-    return value
 
 
 def _from_top(words: str) -> str:

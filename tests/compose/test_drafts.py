@@ -182,7 +182,7 @@ def test_a_draft_puts_no_question_to_anybody_whose_key_is_set(
     assert done.returncode == 5, done.stderr
     assert upstreams["chat"].connections == before
     assert (
-        "Next, for answers:\n  # in the workload file: take [requirements.lengths]" in done.stderr
+        "Next, for answers:\n  # write items.jsonl with 60 labelled requests; in the" in done.stderr
     )
     assert "  export CHAT_API_KEY=…" in done.stderr
     assert done.stderr.rstrip().endswith("equipoise decide draft.toml")

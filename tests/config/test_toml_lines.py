@@ -240,3 +240,7 @@ def test_what_is_not_there_is_placed_at_what_would_hold_it() -> None:
 
     assert line_of(lines, ("fruit", 1, "physical", "weight", "unit")) == 20
     assert line_of(lines, ("vegetable",)) == 1
+
+
+def test_a_table_that_was_never_a_file_has_no_lines() -> None:
+    assert line_of({}, ("requirements", "volume")) is None

@@ -100,7 +100,11 @@ def test_the_next_step_of_a_draft_is_to_write_items_and_then_to_ask_them() -> No
         "task.scorer"
     )
     assert step.commands == (
-        "# in the workload file: take [requirements.lengths] away; lengths are counted then",
+        (
+            "# write items.jsonl with 60 labelled requests; in the workload file set task.items, "
+            "task.answer and task.scorer"
+        ),
+        "# and take [requirements.lengths] away: lengths are counted then",
         "export GROQ_API_KEY=…",
         "export OPENAI_API_KEY=…",
         "equipoise decide triage.toml",

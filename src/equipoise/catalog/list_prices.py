@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import version
 
 from genai_prices.data_snapshot import get_snapshot
@@ -76,7 +76,7 @@ class ListPrice:
         return total
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def list_price(
     provider: str, billed: str, on: date, tier: Tier = Tier.STANDARD, *, long_prompt: bool = False
 ) -> ListPrice | None:
@@ -119,7 +119,7 @@ def price_data() -> str:
     return f"genai-prices {version('genai-prices')}"
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _find(provider: str, billed: str) -> ModelInfo | None:
     try:
         _, model = get_snapshot().find_provider_model(billed, None, provider, None)

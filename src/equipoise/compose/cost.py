@@ -86,7 +86,7 @@ def explore(asked: Exploration, config: Path | None, today: date) -> CostPage:
 def _checked(tables: dict[str, Any], settings: Settings) -> Workload:
     """The workload of these tables; what is wrong with them stands on no line."""
     try:
-        return make_workload(TomlFile(FLAGS, tables, {(): 0}), settings)
+        return make_workload(TomlFile(FLAGS, tables, {}), settings)
     except ConfigurationError as error:
         problems = tuple(replace(problem, line=None) for problem in error.problems)
         raise ConfigurationError(problems) from error

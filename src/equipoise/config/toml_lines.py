@@ -55,11 +55,11 @@ def locate(text: str) -> Mapping[Path, int]:
     return _Reader(text).read()
 
 
-def line_of(lines: Mapping[Path, int], path: Path) -> int:
-    """The line of `path`, or of the nearest thing around it."""
-    while path not in lines:
+def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
+    """The line of `path`, or of the nearest thing around it; None in what was never a file."""
+    while path and path not in lines:
         path = path[:-1]
-    return lines[path]
+    return lines.get(path)
 
 
 class _Reader:

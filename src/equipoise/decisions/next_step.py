@@ -81,7 +81,8 @@ def _write_items(case: Case, offers: Iterable[Offer]) -> Measurement:
         cost_usd=_asking_cost(items, vendors),
         hours=items * _LABEL_HOURS + len(vendors) * items * _ITEM_HOURS,
         commands=(
-            "# in the workload file: take [requirements.lengths] away; lengths are counted then",
+            f"# write items.jsonl with {items} labelled requests; in the workload file set {unset}",
+            "# and take [requirements.lengths] away: lengths are counted then",
             *_exports(vendors),
             _decide(case),
         ),

@@ -12,9 +12,10 @@ import msgspec
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.request import Answer, StopReason, Usage
-from equipoise.trials.imports.call import Mark, RecordedCall, UnreadableError
-from equipoise.trials.imports.conversation import Content, Part, Turn, messages_of
+from equipoise.trials.imports.call import RecordedCall
+from equipoise.trials.imports.conversation import Content, Part, Turn
 from equipoise.trials.imports.envelope import Envelope
+from equipoise.trials.imports.exchange import Told, Wanted, recorded
 from equipoise.trials.imports.fields import Count, read
 from equipoise.trials.imports.streams import gathered
 
@@ -67,44 +68,26 @@ class _Start(msgspec.Struct):
 
 def read_call(envelope: Envelope) -> RecordedCall:
     """Read a call; raises UnreadableError."""
-    request = read(envelope.request, _Request, "request") if envelope.request is not None else None
-    answer, head, beyond = _streamed(envelope) if envelope.stream else _whole(envelope.response)
-    messages, marks = messages_of(_turns(request))
-    if beyond:
-        marks |= {Mark.BEYOND_TEXT}
-    if answer.usage is None:
-        marks |= {Mark.NO_USAGE}
-    model = head.model or (request.model if request is not None else None)
-    if not model:
-        raise UnreadableError("neither the response nor the request names a model")
-    return RecordedCall(
-        answer_id=head.id or "",
-        dialect=Dialect.ANTHROPIC_MESSAGES,
-        model=model,
-        messages=messages,
-        answer=answer.text,
-        stop_reason=answer.stop_reason,
-        usage=answer.usage,
-        started=envelope.started,
-        seconds=envelope.seconds,
-        streamed=bool(envelope.stream) or bool(request is not None and request.stream),
-        marks=marks,
-    )
+    wanted = _wanted(envelope.request)
+    told = _streamed(envelope) if envelope.stream else _whole(envelope.response)
+    return recorded(envelope, Dialect.ANTHROPIC_MESSAGES, wanted, told)
 
 
-def _turns(request: _Request | None) -> list[Turn]:
-    if request is None:
-        return []
+def _wanted(body: Mapping[str, Any] | None) -> Wanted:
+    if body is None:
+        return Wanted()
+    request = read(body, _Request, "request")
     system = [Turn("system", request.system)] if request.system else []
-    return [*system, *request.messages]
+    return Wanted((*system, *request.messages), request.model, bool(request.stream))
 
 
-def _streamed(envelope: Envelope) -> tuple[Answer, _Head, bool]:
+def _streamed(envelope: Envelope) -> Told:
     answer, beyond = gathered(Dialect.ANTHROPIC_MESSAGES, envelope.stream)
-    return answer, read(envelope.response, _Start, "response").message, beyond
+    head = read(envelope.response, _Start, "response").message
+    return Told(answer, head.id, head.model, beyond)
 
 
-def _whole(body: Mapping[str, Any]) -> tuple[Answer, _Head, bool]:
+def _whole(body: Mapping[str, Any]) -> Told:
     response = read(body, _Response, "response")
     parts = [part for part in response.content if part.type not in _THINKING]
     texts = [part.text or "" for part in parts if part.type == "text"]
@@ -113,7 +96,7 @@ def _whole(body: Mapping[str, Any]) -> tuple[Answer, _Head, bool]:
         stop_reason=_STOP_REASONS.get(response.stop_reason or "", StopReason.OTHER),
         usage=_usage(response.usage) if response.usage is not None else None,
     )
-    return answer, _Head(response.id, response.model), len(texts) < len(parts)
+    return Told(answer, response.id, response.model, len(texts) < len(parts))
 
 
 def _usage(given: _Usage) -> Usage:

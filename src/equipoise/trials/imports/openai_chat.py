@@ -13,9 +13,10 @@ import msgspec
 
 from equipoise.domain.endpoint import Dialect
 from equipoise.domain.request import Answer, StopReason, Usage
-from equipoise.trials.imports.call import Mark, RecordedCall, UnreadableError
-from equipoise.trials.imports.conversation import Content, Turn, messages_of, text_of
+from equipoise.trials.imports.call import RecordedCall, UnreadableError
+from equipoise.trials.imports.conversation import Content, Turn, text_of
 from equipoise.trials.imports.envelope import Envelope
+from equipoise.trials.imports.exchange import Told, Wanted, recorded
 from equipoise.trials.imports.fields import Count, read
 from equipoise.trials.imports.streams import gathered
 
@@ -79,38 +80,21 @@ def read_request(body: Mapping[str, Any]) -> _Request:
 
 def read_call(envelope: Envelope, *, batch: bool = False) -> RecordedCall:
     """Read a call; raises UnreadableError. Of several choices the first is the answer."""
-    request = read_request(envelope.request) if envelope.request is not None else None
-    answer, head, beyond = _streamed(envelope) if envelope.stream else _whole(envelope.response)
-    messages, marks = messages_of(request.messages if request is not None else ())
-    if beyond:
-        marks |= {Mark.BEYOND_TEXT}
-    if answer.usage is None:
-        marks |= {Mark.NO_USAGE}
-    model = head.model or (request.model if request is not None else None)
-    if not model:
-        raise UnreadableError("neither the response nor the request names a model")
-    return RecordedCall(
-        answer_id=head.id or "",
-        dialect=Dialect.OPENAI_CHAT,
-        model=model,
-        messages=messages,
-        answer=answer.text,
-        stop_reason=answer.stop_reason,
-        usage=answer.usage,
-        started=envelope.started,
-        seconds=envelope.seconds,
-        streamed=bool(envelope.stream) or bool(request is not None and request.stream),
-        batch=batch,
-        marks=marks,
-    )
+    wanted = Wanted()
+    if envelope.request is not None:
+        request = read_request(envelope.request)
+        wanted = Wanted(tuple(request.messages), request.model, bool(request.stream))
+    told = _streamed(envelope) if envelope.stream else _whole(envelope.response)
+    return recorded(envelope, Dialect.OPENAI_CHAT, wanted, told, batch=batch)
 
 
-def _streamed(envelope: Envelope) -> tuple[Answer, _Chunk, bool]:
+def _streamed(envelope: Envelope) -> Told:
     answer, beyond = gathered(Dialect.OPENAI_CHAT, envelope.stream, DONE)
-    return answer, read(envelope.response, _Chunk, "response"), beyond
+    head = read(envelope.response, _Chunk, "response")
+    return Told(answer, head.id, head.model, beyond)
 
 
-def _whole(body: Mapping[str, Any]) -> tuple[Answer, _Chunk, bool]:
+def _whole(body: Mapping[str, Any]) -> Told:
     response = read(body, _Response, "response")
     if not response.choices:
         raise UnreadableError("response.choices is empty")
@@ -125,7 +109,7 @@ def _whole(body: Mapping[str, Any]) -> tuple[Answer, _Chunk, bool]:
     )
     # Content may also be absent because a tool is called: then the text is not the answer.
     beyond = bool(choice.message.tool_calls) or (said is None and not refused)
-    return answer, _Chunk(response.id, response.model), beyond
+    return Told(answer, response.id, response.model, beyond)
 
 
 def _usage(given: _Usage) -> Usage:

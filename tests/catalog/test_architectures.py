@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -19,44 +21,11 @@ from equipoise.domain.model import (
 SIZED = [model for model in models.models() if model.architecture is not None]
 FULL, LATENT, WINDOW, STATE = AttentionKind
 
-# KiB a token in all layers before any window is full, and the layers of each kind: LLM
-# Architecture Gallery, sebastianraschka.com, 2026-04-26.
-GALLERY: dict[str, tuple[float, dict[AttentionKind, int]]] = {
-    "deepseek-r1": (68.6, {LATENT: 61}),
-    "deepseek-v3": (68.6, {LATENT: 61}),
-    "gemma-3-270m": (18, {WINDOW: 15, FULL: 3}),
-    "gemma-3-27b-it": (496, {WINDOW: 52, FULL: 10}),
-    "glm-4.5": (368, {FULL: 92}),
-    "glm-4.7": (368, {FULL: 92}),
-    "gpt-oss-120b": (72, {WINDOW: 18, FULL: 18}),
-    "gpt-oss-20b": (48, {WINDOW: 12, FULL: 12}),
-    "kimi-k2-instruct": (68.6, {LATENT: 61}),
-    "llama-3-8b-instruct": (128, {FULL: 32}),
-    "llama-3.2-1b-instruct": (32, {FULL: 16}),
-    "llama-4-maverick-17b-128e-instruct": (192, {WINDOW: 36, FULL: 12}),
-    "minimax-m2": (248, {FULL: 62}),
-    "mistral-small-3.2-24b-instruct": (160, {FULL: 40}),
-    "nemotron-3-nano-30b-a3b": (6, {FULL: 6, STATE: 23}),
-    "olmo-2-7b-instruct": (512, {FULL: 32}),
-    "olmo-3.1-32b-instruct": (256, {WINDOW: 48, FULL: 16}),
-    "qwen3-235b-a22b": (188, {FULL: 94}),
-    "qwen3-32b": (256, {FULL: 64}),
-    "qwen3-4b": (144, {FULL: 36}),
-    "qwen3-8b": (144, {FULL: 36}),
-    "qwen3-next-80b-a3b-instruct": (24, {FULL: 12, STATE: 36}),
-    "smollm3-3b": (72, {FULL: 36}),
-}
-# Bytes that a token adds to a long context, as the models' own papers and others give them.
-LONG = {
-    "deepseek-v3.1": 70_272,
-    "gpt-oss-120b": 36_864,
-    "llama-3.1-8b-instruct": 131_072,
-    "llama-3.1-70b-instruct": 327_680,
-    "llama-3.3-70b-instruct": 327_680,
-    "ministral-3-8b-instruct": 139_264,
-    "qwen3-32b": 262_144,
-    "smollm2-135m-instruct": 23_040,
-}
+# What the bench of the cache judges by: worked out from config.json, and a gallery's figures.
+CACHE = tomllib.loads(
+    (Path(__file__).parents[2] / "benchmarks" / "kv_bytes.toml").read_text(encoding="utf-8")
+)
+GALLERY = {name: row for name, row in CACHE.items() if "gallery_kib" in row}
 # Files smaller than 16 bits a parameter, in bytes a parameter, with what makes them so.
 PACKED = {
     "smollm2-135m-instruct": 0.73,  # Q4_1, embeddings wider
@@ -81,19 +50,35 @@ def test_the_catalog_sizes_the_open_models_people_run() -> None:
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_layers_and_bytes_are_those_a_gallery_of_architectures_gives(name: str) -> None:
-    kib, layers = GALLERY[name]
+    row = GALLERY[name]
     attention = sized(models.find(name)).attention
-    grow = [group for group in attention if group.kind is not STATE]
 
-    assert {group.kind: group.layers for group in attention} == layers
-    assert sum(2 * group.layers * group.elements_per_token for group in grow) == pytest.approx(
-        kib * 1024, rel=1e-3
-    )
+    assert {group.kind: group.layers for group in attention} == row["gallery_layers"]
+    assert row["first"] == pytest.approx(row["gallery_kib"] * 1024, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", LONG)
-def test_a_long_context_grows_by_the_published_bytes_a_token(name: str) -> None:
-    assert sized(models.find(name)).kv_bytes_per_token == LONG[name]
+@pytest.mark.parametrize("name", CACHE)
+def test_a_cache_grows_by_the_bytes_that_the_published_layers_multiply_to(name: str) -> None:
+    known, row = sized(models.find(name)), CACHE[name]
+    grow = [group for group in known.attention if group.kind is not STATE]
+
+    assert sum(2 * group.layers * group.elements_per_token for group in grow) == row["first"]
+    assert known.kv_bytes_per_token == row["later"]
+
+
+def test_the_bench_of_the_cache_has_all_of_its_paths_and_cites_every_figure() -> None:
+    assert len(CACHE) >= 12
+    assert {row["path"] for row in CACHE.values()} >= {
+        "grouped-query",
+        "latent",
+        "sliding window",
+        "hybrid",
+        "state space",
+    }
+    for name, row in CACHE.items():
+        source = tables.source(row["source"])
+        assert source.url.startswith("https://"), name
+        assert source.checked is not None, name
 
 
 @pytest.mark.parametrize("model", SIZED, ids=lambda model: model.id)

@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from equipoise.catalog import models
-from equipoise.catalog.config_json import architecture_from_config, known_types
+from equipoise.catalog.config_json import (
+    architecture_from_config,
+    experts_from_config,
+    known_types,
+)
 from equipoise.domain.model import Architecture, AttentionKind
-from equipoise.errors import ConfigurationError, UnknownModelError
+from equipoise.errors import ConfigurationError, EquipoiseError, UnknownModelError
 
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "config_files.toml").read_text(encoding="utf-8")
@@ -169,6 +175,16 @@ def test_an_unknown_type_is_an_error_that_says_what_is_known() -> None:
         ("gemma-4-31b-it", {"hidden_size_per_layer_input": 256}, "hidden_size_per_layer_input"),
         ("nemotron-nano-9b-v2", {"hybrid_override_pattern": "M?"}, "hybrid_override_pattern"),
         ("qwen3-8b", {"layer_types": ["retention"] * 36}, "layer_types"),
+        ("qwen3-8b", {"layer_types": ["full_attention"] * 35}, "layer_types"),
+        ("qwen3-8b", {"num_hidden_layers": 10**9}, "num_hidden_layers"),
+        ("qwen3-8b", {"hidden_size": -4096}, "hidden_size"),
+        ("llama-3-8b-instruct", {"num_attention_heads": 10**6}, "num_attention_heads"),
+        (
+            "nemotron-nano-9b-v2",
+            {"hybrid_override_pattern": "M" * 5_000},
+            "hybrid_override_pattern",
+        ),
+        ("minimax-m1-80k", {"layer_types": ["linear_attention"] * 5_000}, "layer_types"),
     ],
 )
 def test_what_a_rule_cannot_read_is_named(name: str, changes: dict[str, object], key: str) -> None:
@@ -176,3 +192,27 @@ def test_what_a_rule_cannot_read_is_named(name: str, changes: dict[str, object],
         architecture_from_config({**CONFIGS[name], **changes})
 
     assert [problem.key for problem in refused.value.problems] == [key]
+
+
+def test_the_experts_of_a_config_are_those_that_its_layers_have() -> None:
+    assert experts_from_config(CONFIGS["qwen3-30b-a3b"]) == (128, 8)
+    assert experts_from_config(CONFIGS["jamba-1.5-mini"]) == (16, 2)
+    assert experts_from_config(CONFIGS["gemma-4-26b-a4b-it"]) == (128, 8)
+    assert experts_from_config(CONFIGS["qwen3-8b"]) == (0, 0)
+
+
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+
+
+@given(st.data())
+def test_any_value_of_a_field_gives_an_architecture_or_our_error(
+    data: st.DataObject,
+) -> None:
+    config = {**CONFIGS[data.draw(st.sampled_from(sorted(CONFIGS)))]}
+    for key in data.draw(st.lists(st.sampled_from(sorted(config)), min_size=1, max_size=3)):
+        config[key] = data.draw(ANYTHING | st.lists(ANYTHING, max_size=4))
+    try:
+        found = architecture_from_config(config)
+    except EquipoiseError:
+        return
+    assert 0 < found.active_parameters <= found.parameters

@@ -65,18 +65,40 @@ def test_fewer_bits_are_never_slower() -> None:
         assert machine.flops_fp4 is None or machine.flops_fp8 is not None
 
 
+def test_every_machine_says_where_and_when_its_price_and_its_figures_were_read() -> None:
+    for machine in MACHINES:
+        for source in (machine.price_source, machine.spec_source):
+            assert source.url.startswith("https://"), machine.id
+            assert source.checked is not None, machine.id
+
+
+def test_at_least_25_machines_can_be_rented_and_bought_at_dated_prices() -> None:
+    both = [
+        machine
+        for machine in MACHINES
+        if machine.price_source.checked is not None
+        and machine.purchase_source is not None
+        and machine.purchase_source.checked is not None
+    ]
+
+    assert len(both) >= 25
+    assert len({MULTIPLE.sub(r"\g<one>", machine.id) for machine in both}) >= 13
+
+
 def test_what_buys_a_machine_is_cited_and_takes_months_to_pay_as_rent() -> None:
     bought = [machine for machine in MACHINES if machine.usd_purchase is not None]
 
-    assert len(bought) >= 8
     for machine in MACHINES:
         assert (machine.usd_purchase is None) is (machine.purchase_source is None), machine.id
     for machine in bought:
-        assert machine.purchase_source is not None
-        assert machine.purchase_source.url.startswith("https://")
-        assert machine.purchase_source.checked is not None
         assert machine.usd_purchase is not None
         assert machine.usd_purchase > 730 * machine.usd_per_hour
+
+
+def test_several_of_a_kind_are_bought_at_that_many_times_one() -> None:
+    for machine, one, count in multiples():
+        if one.usd_purchase is not None and machine.usd_purchase is not None:
+            assert machine.usd_purchase == count * one.usd_purchase, machine.id
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda row: row.id)

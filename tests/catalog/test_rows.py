@@ -26,9 +26,6 @@ MODELS = models.models()
 LICENCES = licences.licences()
 ENDPOINTS = endpoints()
 
-# What a machine costs is dated where its source is; these came from a list without dates.
-UNDATED_PRICES = {"h100", "h100x4"}
-
 
 def citations() -> Iterator[tuple[str, Source]]:
     """Every citation that has to say when it was read, with what it is for."""
@@ -40,8 +37,9 @@ def citations() -> Iterator[tuple[str, Source]]:
             yield f"{endpoint.id} {term.kind}", term.source
     for machine in HARDWARE:
         yield f"{machine.id} specification", machine.spec_source
-        if machine.id not in UNDATED_PRICES:
-            yield f"{machine.id} price", machine.price_source
+        yield f"{machine.id} price", machine.price_source
+        if machine.purchase_source is not None:
+            yield f"{machine.id} purchase", machine.purchase_source
 
 
 @pytest.mark.parametrize(
@@ -64,13 +62,6 @@ def test_every_fact_says_where_it_stands_and_when_it_was_read() -> None:
         assert source.url.startswith("https://"), what
         assert source.checked is not None, what
         assert source.checked <= datetime.now(UTC).date(), what
-
-
-def test_an_undated_price_says_that_it_is() -> None:
-    undated = {row.id for row in HARDWARE if row.price_source.checked is None}
-
-    assert undated == UNDATED_PRICES
-    assert str(hardware.find("h100").price_source).endswith("undated")
 
 
 def test_a_row_is_found_by_its_id() -> None:

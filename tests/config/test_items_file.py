@@ -37,14 +37,14 @@ BAD_LINES: dict[str, tuple[bytes, list[tuple[str, str, str]]]] = {
         [
             (
                 "expected.queue",
-                "'biling' is not one of the allowed words",
+                "is not one of the allowed words",
                 "Did you mean 'billing'?",
             )
         ],
     ),
     "gold of another kind": (
         b'{"id": "b", "input": "x", "expected": {"queue": "billing", "why": "because"}}',
-        [("expected", "does not fit: Additional properties are not allowed", "[task.answer]")],
+        [("expected", "does not fit: holds a field that the answer has not", "[task.answer]")],
     ),
     "a blank input": (
         b'{"id": "b", "input": " ", "expected": "billing"}',
@@ -58,7 +58,10 @@ BAD_LINES: dict[str, tuple[bytes, list[tuple[str, str, str]]]] = {
         b'{"id": "b", "input": "x", "expected": "billing", "cluster": ["y"]}',
         [("cluster", "must be a text", "not independent")],
     ),
-    "an id for the second time": (GOOD, [("id", "'a' is line 1's id", "unique")]),
+    "an id for the second time": (
+        GOOD.replace(b'"x"', b'"y"'),
+        [("id", "is the id of line 1 too, which says something else", "unique")],
+    ),
     "not UTF-8": (
         b'{"id": "b", "input": "\xff", "expected": "billing"}',
         [("", "not UTF-8: invalid start byte", "Save the file as UTF-8.")],
@@ -79,9 +82,8 @@ BAD_LINES: dict[str, tuple[bytes, list[tuple[str, str, str]]]] = {
         b'{"ID": "b", "expected": "bill"}',
         [
             ("ID", "unknown key", ""),
-            ("id", "must be a text that is not empty", ""),
             ("input", "must be a text that is not empty", ""),
-            ("expected.queue", "'bill' is not one of the allowed words", "billing"),
+            ("expected.queue", "is not one of the allowed words", "billing"),
         ],
     ),
 }
@@ -114,6 +116,76 @@ def test_a_bad_line_is_named_with_all_that_is_wrong_and_what_to_write(
         assert problem.suggestion
 
 
+def test_no_message_repeats_a_word_of_an_item(tmp_path: Path) -> None:
+    secret = b"Ingeborg"
+    lines = [
+        b'{"id": "Ingeborg", "input": "Ingeborg", "expected": "billing"}',
+        b'{"id": "Ingeborg", "input": "x", "expected": "billing"}',
+        b'{"id": "b", "input": "x", "expected": "Ingeborg"}',
+        b'{"id": "c", "input": "x", "expected": {"queue": ["Ingeborg"], "Ingeborg": 1}}',
+        b'{"id": "d", "input": "Ingeborg", "expected": 1e999}',
+        b'{"id": "e", "input": "Ingeborg" "Ingeborg"}',
+        b'{"id": "f", "input": ["Ingeborg"], "cluster": ["Ingeborg"], "weight": "Ingeborg"}',
+        b"Ingeborg",
+        b'{"input": "Ingeborg\xff"}',
+    ]
+    found = read(tmp_path, b"\n".join(lines))
+
+    assert len(found) >= len(lines) - 1
+    assert not any(secret.decode() in problem for problem in found)
+
+
+def test_a_row_twice_is_one_item_and_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_bytes(GOOD + b"\n" + GOOD)
+    found = read_items(path, LABEL)
+
+    assert ([item.id for item in found.items], found.lines, found.problems) == (["a"], 1, ())
+    assert found.notes == ("items.jsonl: rows that repeat an earlier one, and count once: 1",)
+
+
+def test_an_item_without_an_id_is_called_by_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    bare = b'{"input": "x", "expected": "billing"}'
+    path.write_bytes(bare + b"\n" + bare.replace(b"billing", b"delivery"))
+    first, second = read_items(path, LABEL).items
+    path.write_bytes(bare)
+    (again,) = read_items(path, LABEL).items
+
+    assert (first.id, first.id != second.id) == (again.id, True)
+
+
+def test_slice_and_weight_are_an_items_own_and_have_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_bytes(GOOD + b"\n" + GOOD.replace(b'"a"', b'"b", "slice": "de", "weight": 2.5'))
+    first, second = read_items(path, LABEL).items
+
+    assert (first.slice, first.weight) == ("", 1.0)
+    assert (second.slice, second.weight) == ("de", 2.5)
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", '"2"', "true", "[1]", "1" + "0" * 400])
+def test_a_weight_is_a_number_above_nothing(weight: str, tmp_path: Path) -> None:
+    line = GOOD.replace(b'"a"', b'"a", "weight": ' + weight.encode())
+    (problem,) = read(tmp_path, line)
+
+    assert "weight: must be a number above 0" in problem
+
+
+def test_many_items_without_gold_are_one_problem(tmp_path: Path) -> None:
+    lines = b"\n".join(b'{"id": "i%d", "input": "x%d"}' % (n, n) for n in range(9))
+    (problem,) = read(tmp_path, lines)
+
+    assert problem.startswith(":1: expected: missing here and in 8 more.")
+
+
+def test_very_many_problems_are_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, b"{\n" * 1_200)
+
+    assert len(found) == 51
+    assert found[-1].startswith(": 1150 more problems.")
+
+
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"9" * 5000])
 def test_a_gold_number_is_one_that_an_answer_can_be(number: bytes, tmp_path: Path) -> None:
     line = b'{"id": "a", "input": "x", "expected": {"name": "ibuprofen", "dose": %s}}' % number
@@ -122,20 +194,21 @@ def test_a_gold_number_is_one_that_an_answer_can_be(number: bytes, tmp_path: Pat
 
 
 def test_every_bad_line_of_a_file_is_reported(tmp_path: Path) -> None:
-    found = read(tmp_path, b"\n".join([b"{", GOOD, b"[]", GOOD, b"\xff"]))
+    clash = GOOD.replace(b"billing", b"delivery")
+    found = read(tmp_path, b"\n".join([b"{", GOOD, b"[]", clash, b"\xff"]))
 
     assert [problem.split(" ")[0] for problem in found] == [":1:", ":3:", ":4:", ":5:"]
 
 
-def test_a_file_that_is_missing_or_a_folder_cannot_be_read(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_an_empty_folder_cannot_be_read(tmp_path: Path) -> None:
     (missing,) = read_items(tmp_path / "none.jsonl", LABEL).problems
     (folder,) = read_items(tmp_path, LABEL).problems
     (no_path,) = read_items(tmp_path / "a\0b", LABEL).problems
 
     assert missing.reason == "cannot be read: No such file or directory"
-    assert folder.reason == "cannot be read: Is a directory"
+    assert folder.reason.startswith("is no dataset that can be read: it holds no file that ends in")
     assert no_path.reason == "cannot be read: embedded null byte"
-    assert all("folder" in problem.suggestion for problem in (missing, folder, no_path))
+    assert all("folder" in problem.suggestion for problem in (missing, no_path))
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n\r\n"])

@@ -171,14 +171,14 @@ MISTAKES: dict[str, tuple[Edit, str, str, str, str]] = {
         "scorer",
         "task.scorer",
         "exact_label judges answers of one text field only",
-        "Choose from: exact_fields.",
+        "Choose from: exact_fields, field_f1.",
     ),
     "a scorer of labels for a number": (
         ('queue = ["billing", "delivery"]', 'queue = "number"'),
         "scorer",
         "task.scorer",
         "exact_label judges answers of one text field only",
-        "Choose from: exact_fields.",
+        "Choose from: exact_fields, field_f1.",
     ),
     "an unknown kind of field": (
         ('queue = ["billing", "delivery"]', 'queue = "nubmer"'),

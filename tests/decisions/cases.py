@@ -31,6 +31,7 @@ from equipoise.domain.workload import (
     NonInferiority,
     Organisation,
     Requirements,
+    StatedPrices,
     StoppingRule,
     Task,
     TrialSettings,
@@ -48,6 +49,20 @@ STANDINGS = {
     FloorStatus.NOT_MET: Standing.NOT_MET,
     FloorStatus.UNDECIDED: Standing.OPEN,
 }
+
+
+PLAIN = (
+    ("build_months", 0.0),
+    ("migration_months", 0.0),
+    ("refreshes_per_year", 0.0),
+    ("run_fte_per_step", 0.0),
+    ("retry_share", 0.0),
+    ("reasoning_multiplier", 1.0),
+)
+"""What makes a month machines, fees and people alone, so that sums can be done by hand."""
+
+
+AT_LIST = StatedPrices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,7 @@ class Entrant:
     hardware: str | None = None
     shots: int = 0
     paired: tuple[int, int] | None = None
+    prices: StatedPrices = AT_LIST
 
     @property
     def target(self) -> Target:
@@ -89,6 +105,7 @@ class More(TypedDict, total=False):
     hardware: str
     shots: int
     paired: tuple[int, int]
+    prices: StatedPrices
 
 
 def endpoint(name: str, *terms: Term, copy: str | None = None) -> Endpoint:
@@ -163,6 +180,7 @@ class Ask:
     stopping: StoppingRule = StoppingRule.FIXED
     now: date = TODAY
     file: str = "triage.toml"
+    figures: tuple[tuple[str, float], ...] = PLAIN
 
 
 def make_case(*entrants: Entrant, ask: Ask | None = None) -> Case:
@@ -230,7 +248,9 @@ def _workload(entrants: tuple[Entrant, ...], ask: Ask) -> Workload:
             budget_usd_per_month=ask.budget,
         ),
         organisation=Organisation(ask.users, 3e7, "DE"),
-        costs=CostAssumptions(ask.rejected_usd, 120_000.0, ask.own_fte, ask.vendor_fte),
+        costs=CostAssumptions(
+            ask.rejected_usd, 120_000.0, ask.own_fte, ask.vendor_fte, figures=ask.figures
+        ),
         trial=TrialSettings(ask.items, 1, ask.alpha, ask.stopping, ask.confidence),
         candidates=tuple(map(_candidate, entrants)),
         incumbent=ask.incumbent,
@@ -239,7 +259,7 @@ def _workload(entrants: tuple[Entrant, ...], ask: Ask) -> Workload:
 
 def _candidate(row: Entrant) -> Candidate:
     assumed = AssumedQuality(*row.assumed, "a guess") if row.assumed is not None else None
-    return Candidate(row.id, row.target.id, row.shots, row.hardware, assumed)
+    return Candidate(row.id, row.target.id, row.shots, row.hardware, assumed, prices=row.prices)
 
 
 def _quality(row: Entrant, ask: Ask) -> QualityEvidence:

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from equipoise.decisions.bar import make_bar
 from equipoise.decisions.case import Case
 from equipoise.decisions.decide import decide
-from equipoise.decisions.offer import Offer, make_offers
+from equipoise.decisions.offer import Offer
+from equipoise.decisions.offers import make_offers
 from equipoise.decisions.option import make_options
 from equipoise.decisions.screening import screen
 from equipoise.decisions.simulation import Outcome, simulate
 from equipoise.domain.decision import PlanKind
-from equipoise.economics.draws import Sampler
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.api.path import ApiPath
+from equipoise.economics.draws import Draws, Sampler
+from equipoise.economics.ownership.path import OwnershipPath
 
 from .cases import Ask, Entrant, endpoint, entrant, gpt, hosted, large, make_case, small
 
@@ -39,13 +40,13 @@ def chances(case: Case) -> dict[str, float]:
     return {row.option.names: row.chance_best for row in outcomes(case)}
 
 
-def own_path(offer: Offer) -> OwnPath:
-    assert isinstance(offer.path, OwnPath)
+def own_path(offer: Offer) -> OwnershipPath:
+    assert isinstance(offer.path, OwnershipPath)
     return offer.path
 
 
-def vendor_path(offer: Offer) -> VendorPath:
-    assert isinstance(offer.path, VendorPath)
+def vendor_path(offer: Offer) -> ApiPath:
+    assert isinstance(offer.path, ApiPath)
     return offer.path
 
 
@@ -89,9 +90,13 @@ def test_one_machine_has_one_rent_and_a_model_one_speed_on_it() -> None:
         own_path, offers(small("zero", 380), small("few", 396, shots=6), large(hardware="h100"))
     )
 
-    assert np.array_equal(zero.rent, few.rent)
+    assert np.array_equal(_rent(zero), _rent(few))
     assert np.array_equal(zero.rate, few.rate)
-    assert not np.array_equal(zero.rent / zero.rent.mean(), other.rent / other.rent.mean())
+    assert not np.array_equal(_rent(zero) / _rent(zero).mean(), _rent(other) / _rent(other).mean())
+
+
+def _rent(path: OwnershipPath) -> Draws:
+    return np.asarray(path.drawn.procurement.monthly_usd)
 
 
 def test_the_tokens_of_one_developers_models_are_off_together_and_others_apart() -> None:
@@ -101,14 +106,14 @@ def test_the_tokens_of_one_developers_models_are_off_together_and_others_apart()
         offers(hosted(), entrant("same", "llama-3.1-8b-instruct", copy, None), gpt()),
     )
 
-    assert np.array_equal(mine.token_ratio, same.token_ratio)
-    assert not np.array_equal(mine.token_ratio, other.token_ratio)
+    assert np.array_equal(mine.drawn.tokenizer_ratio, same.drawn.tokenizer_ratio)
+    assert not np.array_equal(mine.drawn.tokenizer_ratio, other.drawn.tokenizer_ratio)
 
 
 def test_a_vendor_that_counted_its_own_tokens_is_certain_of_them() -> None:
     (measured,) = map(vendor_path, offers(gpt("gpt", 390)))
 
-    assert set(measured.token_ratio) == {1.0}
+    assert measured.drawn.tokenizer_ratio == 1.0
 
 
 def test_two_identical_offers_both_win_and_neither_unsettles_the_other() -> None:

@@ -30,7 +30,7 @@ def test_where_nothing_was_accepted_there_is_rework_and_no_price_of_an_accepted_
 
     assert row.standing == Standing.OPEN
     assert (row.rate, row.per_accepted_usd) == (0.0, None)
-    assert [line.kind for line in row.costs] == ["fees", "people", "rework"]
+    assert [line.kind for line in row.costs] == ["input", "output", "people", "rework"]
     assert row.costs[-1].usd == pytest.approx(300_000 * 0.4)
     assert (plan.per_accepted_usd, plan.per_accepted_low) == (None, None)
     assert plan.chance_best == pytest.approx(0.0, abs=0.01)

@@ -200,7 +200,9 @@ def test_a_measured_latency_above_the_bound_excludes_even_by_a_millisecond() -> 
 
 
 def test_an_estimated_latency_above_the_bound_excludes() -> None:
-    decision = run(large("ours", hardware="l4", assumed=(0.9, 1.0)), gpt("gpt", 396))
+    # A token of eight billion parameters in 16 bits takes an L4 more than 50 ms.
+    ours = large("ours", hardware="l4", assumed=(0.9, 1.0), tokens=(800.0, 0.0, 80.0))
+    decision = run(ours, gpt("gpt", 396))
 
     assert reasons(decision) == {("ours", "latency")}
     assert reason(decision, "ours").startswith("estimated at ")

@@ -100,7 +100,7 @@ def test_what_nobody_measured_or_assumed_is_priced_and_never_wins(rejected: floa
     assert kinds(decision)[PlanKind.AS_IS].chance_best == 0.0
     assert kinds(decision)[PlanKind.AS_IS].note == "quality neither measured nor assumed"
     assert (row.rate, row.per_accepted_usd, row.items) == (None, None, 0)
-    assert [line.kind for line in row.costs] == ["fees", "people"]
+    assert [line.kind for line in row.costs] == ["input", "output", "people"]
     assert [needed.candidate for needed in decision.needed] == ["claude"]
     assert ("accept rate of claude", "unknown") in {
         (given.subject, given.value) for given in decision.assumptions

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from equipoise.catalog import hardware
 from equipoise.decisions.decide import decide
 from equipoise.decisions.measured_load import far_lengths, read_load
-from equipoise.decisions.offer import MACHINE_SPREAD, Offer, make_offers, rate_spread
+from equipoise.decisions.offer import Offer
+from equipoise.decisions.offers import make_offers
+from equipoise.decisions.own_offer import MACHINE_SPREAD, rate_spread
 from equipoise.domain.decision import Decision, PlanKind
 from equipoise.domain.evidence import Lengths
 from equipoise.domain.load_test import Arrival, LoadTest
 from equipoise.economics.draws import Sampler
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.ownership.path import OwnershipPath
 
 from .cases import Ask, gpt, kinds, large, make_case, reasons, row_of
 from .load_tests import benched, level, load_test, times
@@ -153,7 +155,7 @@ def offer_of(test: LoadTest, output: float = 40.0) -> tuple[Offer, float]:
 def test_an_offer_has_the_rate_that_was_measured_under_load() -> None:
     offer, _ = offer_of(load_test(*LEVELS))
 
-    assert isinstance(offer.path, OwnPath)
+    assert isinstance(offer.path, OwnershipPath)
     assert offer.path.rate_median == pytest.approx(9.0)
     assert offer.measured_rate
     assert offer.path.machine == hardware.find("h100")

@@ -7,7 +7,7 @@ import pytest
 
 from equipoise.decisions.bar import make_bar
 from equipoise.decisions.decide import decide
-from equipoise.decisions.offer import make_offers
+from equipoise.decisions.offers import make_offers
 from equipoise.domain.decision import PlanKind
 from equipoise.domain.evidence import Standing
 from equipoise.domain.workload import DataClass, StoppingRule

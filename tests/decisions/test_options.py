@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.decisions.decide import decide
-from equipoise.decisions.offer import make_offers
+from equipoise.decisions.offers import make_offers
 from equipoise.decisions.option import Option, kind_of, make_options, planned_for
 from equipoise.domain.decision import PlanKind
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.draws import Sampler
 from equipoise.economics.hybrid_path import HybridPath
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.ownership.path import OwnershipPath
 
 from .cases import (
     DAY_MS,
@@ -175,8 +175,8 @@ def test_every_pair_of_ours_and_a_vendors_is_a_split() -> None:
 def test_an_option_knows_the_machine_that_it_rents() -> None:
     ours, theirs, split = options(small("ours", 396), gpt("gpt", 396))
 
-    assert isinstance(ours.path, OwnPath)
-    assert isinstance(theirs.path, VendorPath)
+    assert isinstance(ours.path, OwnershipPath)
+    assert isinstance(theirs.path, ApiPath)
     assert ours.machine is split.machine is ours.path.machine
     assert theirs.machine is None
 
@@ -185,7 +185,7 @@ def test_open_weights_at_a_vendor_have_its_discounts_too() -> None:
     row = hosted("hosted", 396, tokens=CACHED)
     case = make_case(row)
     (offer,) = make_offers(case, Sampler(1)).values()
-    assert isinstance(offer.path, VendorPath)
+    assert isinstance(offer.path, ApiPath)
     card = replace(offer.path.card, cached=offer.path.card.input // 2)
     model = replace(offer.target.model, cache_minimum_tokens=1024)
     target = replace(offer.target, model=model)
@@ -200,7 +200,7 @@ def test_no_saving_is_counted_where_nobody_has_read_how_long_a_prefix_must_be() 
     row = hosted("hosted", 396, tokens=CACHED)
     case = make_case(row)
     (offer,) = make_offers(case, Sampler(1)).values()
-    assert isinstance(offer.path, VendorPath)
+    assert isinstance(offer.path, ApiPath)
     card = replace(offer.path.card, cached=offer.path.card.input // 2)
 
     assert offer.target.model.cache_minimum_tokens is None

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from equipoise.decisions.bar import make_bar
 from equipoise.decisions.case import Case
 from equipoise.decisions.decide import decide
-from equipoise.decisions.offer import make_offers
+from equipoise.decisions.offers import make_offers
 from equipoise.decisions.option import Option, make_options, per_accepted_at, planned_for
 from equipoise.decisions.screening import screen
 from equipoise.decisions.simulation import simulate
 from equipoise.domain.decision import Decision, PlanKind
 from equipoise.economics.draws import Sampler
 from equipoise.economics.hybrid_path import HybridPath
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.ownership.path import OwnershipPath
+from equipoise.economics.ownership.procurement import on_demand
 
 from .cases import (
     Ask,
@@ -121,7 +122,9 @@ def _step_between(case: Case, chosen: Option, *volumes: float) -> bool:
     """Whether a machine is added between two volumes, to what was chosen or to a rival."""
     counts = []
     for volume in sorted(volumes):
-        rows = [row.path.monthly(volume) for row in options(case) if isinstance(row.path, OwnPath)]
+        rows = [
+            row.path.monthly(volume) for row in options(case) if isinstance(row.path, OwnershipPath)
+        ]
         counts.append(rows)
     return not all(map(isclose, *counts))
 
@@ -176,11 +179,14 @@ def at_rent(option: Option, machine: str, rent: float) -> Option:
     path = option.path
     if option.machine is None or option.machine.id != machine:
         return option
-    dear = replace(option.machine, usd_per_hour=rent)
     if isinstance(path, HybridPath):
-        return replace(option, path=replace(path, own=replace(path.own, machine=dear)))
-    assert isinstance(path, OwnPath)
-    return replace(option, path=replace(path, machine=dear))
+        return replace(option, path=replace(path, own=_dear(path.own, rent)))
+    assert isinstance(path, OwnershipPath)
+    return replace(option, path=_dear(path, rent))
+
+
+def _dear(path: OwnershipPath, rent: float) -> OwnershipPath:
+    return replace(path, terms=replace(path.terms, procurement=on_demand(rent)))
 
 
 @pytest.mark.parametrize("rejected", [0.0, 0.4])

@@ -1,42 +1,40 @@
-"""Paths to cost: a machine, a vendor's card, and the three ways to use them."""
+"""Paths to cost: a machine, a vendor's card, and the two ways to use them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from equipoise.domain.evidence import Lengths
-from equipoise.domain.hardware import Hardware, RateCard
-from equipoise.domain.provenance import Source
+from equipoise.domain.hardware import RateCard
+from equipoise.domain.workload import Way
+from equipoise.economics.api.path import ApiPath
+from equipoise.economics.api.use import Use
 from equipoise.economics.draws import Sampler
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.ownership.path import OwnershipPath
+from equipoise.economics.ownership.terms import Figures
+from equipoise.economics.ownership.ways import Plan, ownership_path
 
-SOURCE = Source("a price list", "https://example.org", date(2026, 11, 1))
+from .machines import MACHINE, SOURCE
+
 SAMPLER = Sampler(seed=7)
+SALARY = 120_000.0
+NOBODY = (
+    ("build_months", 0.0),
+    ("run_fte_per_step", 0.0),
+    ("on_call_fte", 0.0),
+    ("expertise_fte", 0.0),
+    ("refreshes_per_year", 0.0),
+    ("refresh_days", 0.0),
+    ("refresh_usd", 0.0),
+    ("migration_months", 0.0),
+)
+"""Of all that people do, only running it is left."""
 
-MakeOwn = Callable[..., OwnPath]
-MakeVendor = Callable[..., VendorPath]
-
-
-def make_machine(usd_per_hour: float = 3.0) -> Hardware:
-    return Hardware(
-        id="box",
-        name="Box",
-        devices=1,
-        memory_bytes=80e9,
-        bandwidth=1e12,
-        flops=1e14,
-        watts=500,
-        usd_per_hour=usd_per_hour,
-        usd_low=usd_per_hour / 2,
-        usd_high=usd_per_hour * 2,
-        price_source=SOURCE,
-        spec_source=SOURCE,
-    )
+MakeOwn = Callable[..., OwnershipPath]
+MakeVendor = Callable[..., ApiPath]
 
 
 def make_own(
@@ -46,19 +44,24 @@ def make_own(
     availability: float = 0.99,
     people_usd: float = 1_000.0,
     spread: float = 0.2,
-) -> OwnPath:
-    machine = make_machine(usd_per_hour)
-    rent = SAMPLER.within("rent", machine.usd_low, machine.usd_per_hour, machine.usd_high)
-    return OwnPath(
-        machine=machine,
+    way: Way = Way.ON_DEMAND,
+) -> OwnershipPath:
+    running = (("engineer_usd_per_year", SALARY), ("run_fte", 12 * people_usd / SALARY))
+    plan = Plan(
+        way=way,
+        machine=replace(
+            MACHINE,
+            usd_per_hour=usd_per_hour,
+            usd_low=usd_per_hour / 2,
+            usd_high=usd_per_hour * 2,
+        ),
         rate_median=rate,
-        rate=SAMPLER.lognormal("rate", rate, spread),
-        rent=rent,
+        rate_spread=spread,
         peak_to_mean=peak_to_mean,
         availability=availability,
-        people_usd=people_usd,
-        people_basis="0.1 of an engineer",
+        figures=Figures(own=(*running, *NOBODY)),
     )
+    return ownership_path(plan, SAMPLER, "rate")
 
 
 def make_vendor(
@@ -66,12 +69,12 @@ def make_vendor(
     lengths: tuple[float, float] = (800.0, 40.0),
     cached: int | None = 100_000,
     batches: tuple[int, int] | tuple[None, None] = (200_000, 800_000),
-    *,
-    cached_share: float = 0.0,
-    batch: bool = False,
+    written: int | None = None,
     people_usd: float = 250.0,
-) -> VendorPath:
-    return VendorPath(
+    **shares: float,
+) -> ApiPath:
+    use = Use(*lengths, **shares)
+    return ApiPath(
         card=RateCard(
             target="vendor/model",
             input=prices[0],
@@ -80,13 +83,13 @@ def make_vendor(
             batch_input=batches[0],
             batch_output=batches[1],
             source=SOURCE,
+            cache_write=written,
         ),
-        lengths=Lengths(lengths[0], 0.0, lengths[1], "the vendor"),
-        token_ratio=SAMPLER.within("tokens", 0.8, 1.0, 1.25),
+        use=use,
+        drawn=replace(use, tokenizer_ratio=SAMPLER.within("tokens", 0.8, 1.0, 1.25)),
+        count=SAMPLER.count,
         people_usd=people_usd,
         people_basis="0.02 of an engineer",
-        cached_share=cached_share,
-        batch=batch,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.break_even_points import (
     Judged,
     break_even_volumes,
@@ -17,12 +18,11 @@ from equipoise.economics.break_even_points import (
     saving,
     usd_per_million_tokens,
 )
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.ownership.path import OwnershipPath
 from equipoise.errors import ConfigurationError
 
-MakeOwn = Callable[..., OwnPath]
-MakeVendor = Callable[..., VendorPath]
+MakeOwn = Callable[..., OwnershipPath]
+MakeVendor = Callable[..., ApiPath]
 
 
 def test_one_crossing_says_which_side_is_ours(own: MakeOwn, vendor: MakeVendor) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, log10
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.economics.crossover import Cost, crossings, volumes
+from equipoise.economics.api.path import ApiPath
+from equipoise.economics.break_even_points import chance_own_is_cheaper
+from equipoise.economics.crossover import Cost, crossings, unsure, volumes
 from equipoise.economics.hybrid_path import HybridPath
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.ownership.path import OwnershipPath
 
-MakeOwn = Callable[..., OwnPath]
-MakeVendor = Callable[..., VendorPath]
+MakeOwn = Callable[..., OwnershipPath]
+MakeVendor = Callable[..., ApiPath]
 
 
 def line(fixed: float, each: float) -> Cost:
@@ -26,6 +27,16 @@ def line(fixed: float, each: float) -> Cost:
 
 def stairs(height: float, width: float) -> Cost:
     return lambda volume: height * ceil(volume / width)
+
+
+def rising(start: float, end: float) -> Cost:
+    """A chance of none up to `start` and all from `end` on, even in between by the logarithm."""
+
+    def chance(volume: float) -> float:
+        share = (log10(volume) - log10(start)) / (log10(end) - log10(start))
+        return min(1.0, max(0.0, share))
+
+    return chance
 
 
 def known(step: float) -> list[tuple[float, bool]]:
@@ -185,6 +196,76 @@ def test_paths_that_cost_the_same_for_a_while_cross_where_they_part() -> None:
 def test_a_range_that_is_none_is_refused(low: float, high: float) -> None:
     with pytest.raises(ValueError, match="0 < low < high"):
         crossings(line(0, 1), line(1, 0), low, high)
+    with pytest.raises(ValueError, match="0 < low < high"):
+        unsure(rising(1, 2), low, high, level=0.8)
+
+
+def test_doubt_lies_where_neither_is_cheaper_in_nine_draws_of_ten() -> None:
+    # From 10^4 to 10^6: a tenth of the way up is 10^4.2, nine tenths are 10^5.8.
+    found = unsure(rising(1e4, 1e6), 1e2, 1e8, level=0.8)
+
+    assert found == pytest.approx((10**4.2, 10**5.8), rel=2e-3)
+    falling = unsure(lambda volume: 1 - rising(1e4, 1e6)(volume), 1e2, 1e8, level=0.8)
+    assert falling == pytest.approx((10**4.2, 10**5.8), rel=2e-3)
+
+
+def test_more_sureness_asked_for_is_more_doubt() -> None:
+    strict = unsure(rising(1e4, 1e6), 1e2, 1e8, level=0.9)
+
+    assert strict == pytest.approx((10**4.1, 10**5.9), rel=2e-3)
+    assert unsure(rising(1e4, 1e6), 1e2, 1e8, level=0.0) is None
+
+
+def test_doubt_beyond_the_range_ends_with_it() -> None:
+    assert unsure(lambda volume: 0.5, 1e2, 1e8, level=0.8) == (1e2, 1e8)
+    low = unsure(rising(1e1, 1e4), 1e2, 1e8, level=0.8)
+    high = unsure(rising(1e6, 1e9), 1e2, 1e8, level=0.8)
+
+    assert low is not None
+    assert high is not None
+    assert (low[0], high[1]) == (1e2, 1e8)
+    assert (low[1], high[0]) == pytest.approx((10**3.7, 10**6.3), rel=2e-3)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.1, 0.9, 1.0])
+def test_where_one_is_surely_cheaper_at_every_volume_there_is_no_doubt(chance: float) -> None:
+    assert unsure(lambda volume: chance, 1e2, 1e8, level=0.8) is None
+
+
+def test_doubts_apart_are_one_stretch_from_the_first_to_the_last() -> None:
+    def twice(volume: float) -> float:
+        return 0.5 if 1e3 <= volume <= 1e4 or 1e6 <= volume <= 1e7 else 0.0
+
+    assert unsure(twice, 1e2, 1e8, level=0.8) == pytest.approx((1e3, 1e7), rel=2e-3)
+
+
+@given(st.floats(2.5, 4.9), st.floats(1.0, 2.5), st.floats(0.1, 0.95))
+def test_both_ends_of_a_doubt_are_in_doubt_and_a_little_beyond_them_there_is_none(
+    start: float, decades: float, level: float
+) -> None:
+    chance = rising(10**start, 10 ** (start + decades))
+    found = unsure(chance, 1e2, 1e8, level)
+
+    sure = (1 + level) / 2
+    if found is None:
+        assert level * decades < 0.15  # narrower than what lies between two looks
+        return
+    low, high = found
+    assert 1 - sure < chance(low) <= chance(high) < sure
+    assert chance(low / 1.003) <= 1 - sure
+    assert chance(high * 1.003) >= sure
+
+
+def test_the_doubt_of_real_paths_holds_their_crossing(own: MakeOwn, vendor: MakeVendor) -> None:
+    ours, theirs = own(rate=1e6), vendor()
+    (crossing,) = crossings(ours.monthly, theirs.monthly, 1e3, 1e9)
+    found = unsure(partial(chance_own_is_cheaper, ours, theirs), 1e3, 1e9, level=0.8)
+
+    assert found is not None
+    low, high = found
+    assert low < crossing.requests < high
+    assert chance_own_is_cheaper(ours, theirs, low * 0.99) <= 0.1 + 0.005
+    assert chance_own_is_cheaper(ours, theirs, high * 1.01) >= 0.9 - 0.005
 
 
 def test_a_chart_looks_as_far_down_as_up() -> None:
@@ -200,7 +281,7 @@ def test_a_staircase_with_spares_is_followed_by_the_request_too(
     own: MakeOwn, vendor: MakeVendor
 ) -> None:
     ours = own(rate=12.0, people_usd=0.0)
-    theirs = replace(vendor(people_usd=0.0), cached_share=0.5)
+    theirs = vendor(people_usd=0.0).using(cached_share=0.5)
     by_month = crossings(ours.monthly, theirs.monthly, 1e6, 1e8)
     by_request = crossings(lambda v: ours.monthly(v) / v, lambda v: theirs.monthly(v) / v, 1e6, 1e8)
 

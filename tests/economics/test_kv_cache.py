@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.catalog import hardware, models
+from equipoise.catalog import hardware, models, shapes
 from equipoise.domain.evidence import Lengths
 from equipoise.domain.model import (
     Architecture,
@@ -18,7 +18,7 @@ from equipoise.domain.model import (
     kv_bytes_per_token,
 )
 from equipoise.economics.kv_cache import held_bytes, marginal_bytes, read_bytes
-from equipoise.economics.serving_rate import estimate
+from equipoise.economics.throughput.serving import serving_rate
 
 GIB = 2**30
 FULL, LATENT, WINDOW, STATE = AttentionKind
@@ -154,12 +154,15 @@ def test_a_token_adds_less_once_the_windows_are_full() -> None:
 def test_windows_let_a_machine_serve_more_at_once() -> None:
     machine = hardware.find("h100")
     long = Lengths(input=30_000.0, shared_input=0.0, output=500.0, measured_by="the endpoint")
-    windowed = sized("gemma-3-27b-it")
-    unaware = replace(windowed, attention=(), kv_bytes_per_token=62 * 8_192)
-
-    assert (
-        estimate(windowed, machine, long, inf).batch > estimate(unaware, machine, long, inf).batch
+    windowed = shapes.of_model("gemma-3-27b-it")
+    unaware = replace(
+        windowed,
+        architecture=replace(windowed.architecture, attention=(), kv_bytes_per_token=62 * 8_192),
     )
+    aware, blind = (serving_rate(shape, machine, long, inf) for shape in (windowed, unaware))
+
+    assert aware.batch > blind.batch > 0
+    assert aware.requests_per_second > blind.requests_per_second
 
 
 @given(ARCHITECTURES, TOKENS, TOKENS, DEVICES)

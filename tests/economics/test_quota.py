@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from equipoise.catalog.vendor_limits import UsageTier, VendorLimits
 from equipoise.domain.provenance import Source
 from equipoise.economics.api.quota import a_minute, quota
-from equipoise.economics.api.use import Prompts, Use
+from equipoise.economics.api.use import Use
 
 SOURCE = Source("the vendor", "https://example.org", date(2026, 11, 1))
 TOGETHER = VendorLimits(
@@ -35,7 +35,7 @@ MONTH = 43_800.0
 
 
 def use(**changes: float) -> Use:
-    return Use((Prompts(1.0, 1_000.0, 100.0),), **changes)
+    return Use(1_000.0, 100.0, **changes)
 
 
 def test_the_mean_minute_by_hand() -> None:

@@ -19,7 +19,6 @@ from equipoise.bill.spares import machines_drawn
 from equipoise.bill.traffic import Traffic
 from equipoise.economics.draws import Draws, Sampler, bounds
 from equipoise.economics.path import HOURS_PER_MONTH
-from equipoise.economics.serving_rate import SPREAD
 
 _STAFFINGS = (0.0, 0.5, 1.0, 2.0, 4.0)
 
@@ -75,7 +74,7 @@ def _rents(plan: FleetPlan, facts: Facts, sampler: Sampler, scale: float) -> Dra
     """A fleet's machines, a month, under what is not known: their speed, rent and busiest hour."""
     choice, model = plan.best(scale), plan.stand_in.model
     machine = choice.machine
-    speed = sampler.lognormal(f"rate/{machine.id}/{model.id}", 1.0, SPREAD)
+    speed = sampler.lognormal(f"rate/{machine.id}/{model.id}", 1.0, choice.rate.sd_log)
     low, high = min(PEAK_ENDS[0], facts.peak_to_mean), max(PEAK_ENDS[1], facts.peak_to_mean)
     peak = sampler.within("peak", low, facts.peak_to_mean, high)
     rent = sampler.within(

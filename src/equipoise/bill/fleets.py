@@ -18,12 +18,12 @@ from equipoise.bill.facts import Facts
 from equipoise.bill.spares import machines_for
 from equipoise.bill.stand_ins import StandIn, stand_ins
 from equipoise.bill.traffic import Traffic
-from equipoise.catalog import models
+from equipoise.catalog import models, shapes
 from equipoise.catalog.hardware import hardware_rows
 from equipoise.domain.evidence import Lengths
 from equipoise.domain.hardware import Hardware
 from equipoise.economics.path import HOURS_PER_MONTH
-from equipoise.economics.serving_rate import ServingRate, estimate
+from equipoise.economics.throughput.serving import ServingRate, serving_rates
 
 _SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 _ALONE = 24
@@ -200,13 +200,12 @@ def _plan(
 
 @lru_cache(maxsize=4096)
 def _choices(model: str, lengths: Lengths, latency: float) -> tuple[Choice, ...]:
-    architecture = models.find(model).architecture
-    if architecture is None:
+    if models.find(model).architecture is None:
         return ()
+    machines = hardware_rows()
+    rates = serving_rates(shapes.of_model(model), machines, lengths, latency)
     fitting = [
-        Choice(machine, rate)
-        for machine in hardware_rows()
-        if (rate := estimate(architecture, machine, lengths, latency)).fits
+        Choice(machine, rate) for machine, rate in zip(machines, rates, strict=True) if rate.fits
     ]
     soon = [row for row in fitting if row.rate.seconds_per_request <= latency]
     kept: list[Choice] = []

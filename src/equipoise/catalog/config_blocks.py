@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from equipoise.catalog.stored_model import MOST_LAYERS
 from equipoise.domain.model import AttentionGroup, AttentionKind
 from equipoise.errors import ConfigurationError, Problem
+
+EXPERTS = ("n_routed_experts", "num_local_experts", "num_experts")
+EXPERTS_USED = ("num_experts_per_tok", "top_k_experts")
+_MOST = 2**40  # of any count: beyond it a file is broken
 
 
 class Fields:
@@ -28,14 +33,14 @@ class Fields:
         return self.count("hidden_size")
 
     def count(self, *names: str) -> int:
-        """The first of these fields that is there and not 0; ConfigurationError if none is."""
+        """The first of these fields that is a positive number; ConfigurationError if none is."""
         found = self.optional(*names)
         return found or self.refuse(names[0], f"is missing, which model_type {self.type} needs")
 
     def optional(self, *names: str) -> int:
         """As `count`, 0 where none is there."""
         values = (self._fields.get(name) for name in names)
-        return next((value for value in values if isinstance(value, int) and value), 0)
+        return next((v for v in values if type(v) is int and 0 < v < _MOST), 0)
 
     def flag(self, name: str, absent: bool = False) -> bool:
         """Whether it is true; `absent` where the file does not say."""
@@ -46,9 +51,13 @@ class Fields:
         return next((str(self._fields[name]) for name in names if name in self._fields), "")
 
     def words(self, name: str) -> list[str]:
-        """A list as texts; empty where there is none."""
+        """A list, of one item a layer, as texts; empty where there is none."""
         found = self._fields.get(name)
-        return [str(item) for item in found] if isinstance(found, list) else []
+        if not isinstance(found, list):
+            return []
+        if len(found) > MOST_LAYERS:
+            self.refuse(name, f"has {len(found):,} items, more than any model has layers")
+        return [str(item) for item in found]
 
     def refuse(self, name: str, reason: str) -> NoReturn:
         """Raise the ConfigurationError that says what is wrong with a field."""
@@ -194,8 +203,9 @@ def dense(fields: Fields) -> Part:
 
 def experts(fields: Fields) -> Part:
     """Routed experts, of which a token uses some, and a shared one, which it always uses."""
-    count = fields.count("n_routed_experts", "num_local_experts", "num_experts")
-    used = fields.count("num_experts_per_tok", "top_k_experts")
+    count, used = fields.count(*EXPERTS), fields.count(*EXPERTS_USED)
+    if used > count:
+        fields.refuse(EXPERTS_USED[0], f"is {used:,} of {count:,} experts")
     width = fields.count("moe_intermediate_size", "intermediate_size")
     shared = fields.optional(
         "moe_shared_expert_intermediate_size",

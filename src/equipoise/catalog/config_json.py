@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from equipoise.catalog import config_blocks as blocks
 from equipoise.catalog.config_blocks import Fields, Heads, Part
+from equipoise.catalog.stored_model import MOST_LAYERS
 from equipoise.domain.model import Architecture, kv_bytes_per_token
 from equipoise.errors import UnknownModelError
 
@@ -34,7 +35,10 @@ def architecture_from_config(
             f"no rule reads a config.json of model_type {fields.type!r}",
             hint=f"There are rules for: {', '.join(known_types())}.",
         )
-    parts = list(_LAYERS[fields.type](fields))
+    try:
+        parts = list(_LAYERS[fields.type](fields))
+    except ValueError as error:  # a group of layers that keeps nothing: some field is far too small
+        fields.refuse("num_attention_heads", f"does not go with the other sizes: {error}")
     tied = fields.flag("tie_word_embeddings", absent=fields.type.startswith(_TIED))
     embeddings = fields.count("vocab_size") * fields.hidden * (1 if tied else 2)
     kept = Counter(part.keeps for part in parts if part.keeps is not None)
@@ -52,6 +56,13 @@ def architecture_from_config(
         vocabulary=fields.count("vocab_size"),
         attention=attention,
     )
+
+
+def experts_from_config(config: Mapping[str, object]) -> tuple[int, int]:
+    """Experts of a layer and those that answer a token; 0 of both in a dense model."""
+    fields = Fields(config)
+    count, used = fields.optional(*blocks.EXPERTS), fields.optional(*blocks.EXPERTS_USED)
+    return (count, used) if 0 < used < count else (0, 0)
 
 
 def known_types() -> tuple[str, ...]:
@@ -88,7 +99,10 @@ _UNIFORM = {"deepseek_v3": "latent_attention", "kimi_k2": "latent_attention"}
 
 
 def _depth(fields: Fields) -> int:
-    return len(fields.words("layers_block_type")) or fields.count("num_hidden_layers")
+    depth = len(fields.words("layers_block_type")) or fields.count("num_hidden_layers")
+    if depth > MOST_LAYERS:
+        fields.refuse("num_hidden_layers", f"is {depth:,}, more than any model has")
+    return depth
 
 
 def _kinds(fields: Fields) -> list[str]:
@@ -97,6 +111,9 @@ def _kinds(fields: Fields) -> list[str]:
     marks = fields.words("attn_type_list")
     if marks:
         listed = ["full_attention" if mark == "1" else "linear_attention" for mark in marks]
+    if listed and len(listed) != _depth(fields):
+        reason = f"lists {len(listed)} layers of num_hidden_layers {_depth(fields)}"
+        fields.refuse("layer_types", reason)
     if fields.type == "minimax":
         return [kind.replace("linear", "lightning") for kind in listed]
     if listed:
@@ -113,8 +130,7 @@ def _kinds(fields: Fields) -> list[str]:
 
 
 def _feed_forward(fields: Fields, layer: int) -> Part:
-    count = fields.optional("n_routed_experts", "num_local_experts", "num_experts")
-    routed = count > 1 and _is_routed(fields, layer)
+    routed = fields.optional(*blocks.EXPERTS) > 1 and _is_routed(fields, layer)
     return blocks.experts(fields) if routed else blocks.dense(fields)
 
 
@@ -127,7 +143,7 @@ def _is_routed(fields: Fields, layer: int) -> bool:
         period = fields.count("expert_layer_period")
         return layer % period == fields.optional("expert_layer_offset")
     marks = fields.words("moe_layer_freq")
-    if marks:
+    if layer < len(marks):
         return marks[layer] != "0"
     step = fields.optional("decoder_sparse_step", "interleave_moe_layer_step") or 1
     return (layer + 1) % step == 0
@@ -157,7 +173,7 @@ _SINGLE: Mapping[str, Callable[[Fields], Part]] = {
 def _nemotron_h(fields: Fields) -> Iterator[Part]:
     """One block a layer, by its sign or its name."""
     listed = fields.words("layers_block_type") or list(fields.text("hybrid_override_pattern"))
-    if not listed or not set(listed) <= _SINGLE.keys():
+    if not 0 < len(listed) <= MOST_LAYERS or not set(listed) <= _SINGLE.keys():
         fields.refuse("hybrid_override_pattern", "is missing or has a layer without a rule")
     return (_SINGLE[kind](fields) for kind in listed)
 

@@ -31,7 +31,8 @@ class Efficiencies:
     """All coefficients of one fit.
 
     `pooled` by coefficient; `effects` by (coefficient, grouping) and then label, as factors;
-    `spreads` by what is estimated and how familiar the case is, such as `tpot.campaign`;
+    `spreads` by what is estimated and how familiar the case is, such as `tpot.campaign`, and with
+    `.alone` behind it for one request at a time; `tpot.within` is that about a machine's own bias;
     `seen` are the labels that the fit had, by grouping.
     """
 

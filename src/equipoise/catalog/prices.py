@@ -46,7 +46,7 @@ def rate_card(target: Target, on: date, prompt_tokens: int = 1_000) -> RateCard:
     if not quote.holds(on):
         raise _unpriced(target, f"{_PACKAGE} {version(_PACKAGE)} knows it, without a token price")
     standard, batch = quote.at(on), quote.at(on, batch=True)
-    cached = quote.cached_at(on)
+    cached, written = quote.cached_at(on), quote.written_at(on)
     return RateCard(
         target=target.id,
         input=standard[0],
@@ -56,6 +56,7 @@ def rate_card(target: Target, on: date, prompt_tokens: int = 1_000) -> RateCard:
         batch_output=batch[1] if batch != standard else None,
         source=_source(provider),
         changes=tuple((day.isoformat(), *quote.at(day)) for day in _announced(model, on)),
+        cache_write=written if written > standard[0] else None,
     )
 
 
@@ -80,6 +81,11 @@ class _Quote:
     def cached_at(self, day: date) -> int:
         """Input that the vendor read from its prompt cache."""
         usage = Usage(input_tokens=self._tokens, cache_read_tokens=self._tokens)
+        return max(self._per_token(self._ask(usage, day, hour)) for hour in self._times)
+
+    def written_at(self, day: date) -> int:
+        """Input that the vendor is asked to keep in its prompt cache."""
+        usage = Usage(input_tokens=self._tokens, cache_write_tokens=self._tokens)
         return max(self._per_token(self._ask(usage, day, hour)) for hour in self._times)
 
     def _pair(self, day: date, hour: time, batch: bool) -> tuple[int, int]:

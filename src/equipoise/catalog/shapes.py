@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -21,20 +21,25 @@ from equipoise.domain.model import (
     AttentionKind,
     kv_bytes_per_token,
 )
+from equipoise.domain.provenance import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """An architecture with its experts: `experts_used` of `experts` answer a token, 0 if dense.
 
-    `assumed` where only the sizes are known and the layers are a usual model's.
+    `selected` is how many tokens of the past an index picks for a latent layer to attend to, 0
+    where it attends to all. `assumed` where only the sizes are known and the layers are a usual
+    model's. `source` is where its layers and experts stand, None for a usual model's.
     """
 
     id: str
     architecture: Architecture
     experts: int = 0
     experts_used: int = 0
+    selected: int = 0
     assumed: bool = False
+    source: Source | None = None
 
 
 # Words of a name that do not change the architecture: precisions, formats, tunings, publishers.
@@ -47,20 +52,25 @@ _NOISE = re.compile(
 )
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _ROUTED = re.compile(r"(\d+(?:\.\d+)?)b-?a(\d+(?:\.\d+)?)b")
+_MIXED = re.compile(r"(?<![a-z0-9.])(\d+)x(\d+(?:\.\d+)?)b(?![a-z0-9])")
 _DENSE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)b(?![a-z0-9])")
 # Layers of usual models by billions of parameters: Llama, Qwen and Mistral from 0.5 to 405.
 _SIZES = (0.5, 1.2, 3.2, 8.0, 14.0, 32.0, 70.0, 180.0, 405.0)
 _LAYERS = (24, 16, 28, 32, 40, 64, 80, 88, 126)
+_NEAR = 1.5  # a size that a name states is the model's own within it
 _DENSE_SHARE = 0.45  # above it the rest are embeddings looked up by the token, not experts
+# Of eight times seven billion parameters: what experts share is there once; two answer a token.
+_MIXED_TOTAL, _MIXED_USED = 0.83, 1.85
 _USED_SHARE = 0.75  # of the active parameters' share, what experts are: the rest is not routed
 
 
+@lru_cache(maxsize=4096)
 def shape(name: str, parameters: float | None = None, active: float | None = None) -> Shape | None:
     """The shape of the model that is called `name`; None where not even its size is known.
 
     `parameters` and `active` are what is said of it elsewhere, used where the name has no size.
     """
-    known = _by_form().get(form(name)) or _by_sizes(name) or _by_beginning(name)
+    known = _by_form().get(form(name)) or _by_beginning(name) or _by_sizes(name)
     if known is not None:
         return known
     total, used = sizes(name)
@@ -85,11 +95,15 @@ def form(name: str) -> str:
 
 
 def sizes(name: str) -> tuple[float | None, float | None]:
-    """Total and active parameters as a name states them, `30B-A3B` or `70b`."""
+    """Total and active parameters as a name states them, `30B-A3B`, `8x7B` or `70b`."""
     text = re.sub(r"[\s_]+", "-", name.lower()).rpartition("/")[2]
     routed = _ROUTED.search(text)
     if routed:
         return float(routed[1]) * 1e9, float(routed[2]) * 1e9
+    mixed = _MIXED.search(text)
+    if mixed:
+        each = float(mixed[2]) * 1e9
+        return _MIXED_TOTAL * int(mixed[1]) * each, _MIXED_USED * each
     dense = _DENSE.search(text)
     return (float(dense[1]) * 1e9, None) if dense else (None, None)
 
@@ -109,7 +123,8 @@ def assumed(parameters: float, active: float) -> Shape:
         hidden_size=round((active / (12 * layers)) ** 0.5),
         attention=attention,
     )
-    return Shape("assumed", architecture, *_experts(architecture, 0, 0), assumed=True)
+    experts, used = _experts(architecture, 0, 0)
+    return Shape("assumed", architecture, experts, used, assumed=True)
 
 
 def _experts(architecture: Architecture, count: int, used: int) -> tuple[int, int]:
@@ -129,12 +144,18 @@ def _by_id() -> Mapping[str, Shape]:
             row = rows.get(model.id, {})
             experts = (row.get("experts", 0), row.get("experts_used", 0))
             experts = _experts(model.architecture, *experts)
-            found[model.id] = Shape(model.id, model.architecture, *experts)
+            selected = row.get("selected", 0)
+            cited = tables.source(row["source"]) if "source" in row else model.source
+            found[model.id] = Shape(
+                model.id, model.architecture, *experts, selected=selected, source=cited
+            )
     for name, row in rows.items():
         if "architecture" in row:
             architecture = _architecture(row["architecture"])
             experts = (row.get("experts", 0), row.get("experts_used", 0))
-            found[name] = Shape(name, architecture, *experts)
+            selected = row.get("selected", 0)
+            cited = tables.source(row["source"])
+            found[name] = Shape(name, architecture, *experts, selected=selected, source=cited)
     return found
 
 
@@ -169,12 +190,15 @@ def _by_form() -> Mapping[str, Shape]:
 
 
 def _by_beginning(name: str) -> Shape | None:
-    """The known model whose whole name this one goes on from, sizes included."""
+    """The known model whose whole name this one goes on from, unless another size follows."""
     words = form(name).split(" ")
+    stated, _ = sizes(name)
     for end in range(len(words) - 1, 2, -1):
         found = _by_form().get(" ".join(words[:end]))
         if found is not None:
-            return found
+            known = found.architecture.parameters
+            near = stated is None or known / _NEAR < stated < known * _NEAR
+            return found if near else None
     return None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from equipoise.cli.cost_estimate import estimate
 from equipoise.cli.exit_codes import ExitCode
 from equipoise.cli.output import json_option, on_terminal, say, show
 
@@ -69,7 +70,7 @@ def _page_options(command: _Command) -> _Command:
 
 @click.group(
     cls=CostGroup,
-    subcommand_metavar="WORKLOAD.toml [OPTIONS] | explore [OPTIONS]",
+    subcommand_metavar="WORKLOAD.toml [OPTIONS] | explore [OPTIONS] | estimate [OPTIONS]",
     epilog="Exit code 0: there are prices; 3: a file or a figure needs mending; 4: no candidate "
     "has a price, or no figure has this name. The options of the first form: "
     "equipoise cost WORKLOAD.toml --help.",
@@ -84,6 +85,9 @@ def command() -> None:
     Asks nobody anything and judges no quality. Of a draft the file states the lengths; otherwise
     the trial's journal says what it holds, and the embedded model's tokenizer counts.
     """
+
+
+command.add_command(estimate)
 
 
 @command.command(name=_FILE)
@@ -137,6 +141,27 @@ def of_file(file: str | None, **options: Any) -> int:
     help="What one of them costs, all in.",
 )
 @click.option("--usd-per-hour", type=float, help="Your own rent.  [default: the catalog's]")
+@click.option(
+    "--procurement",
+    type=click.Choice(["on_demand", "reserved", "spot", "leased", "bought"]),
+    default="on_demand",
+    show_default=True,
+    help="How our own machines are had.",
+)
+@click.option(
+    "--egress-gb-per-request",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Gigabytes that leave our own data centre for one answer.",
+)
+@click.option(
+    "--figure",
+    "figures",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Your own figure for one of the catalog's ranges, such as build_months=2.",
+)
 @_page_options
 def explore(**options: Any) -> int:
     """What if: the same page from flags, without a file.
@@ -156,11 +181,21 @@ def explore(**options: Any) -> int:
         raise click.UsageError("--model and --hardware go together: what runs, and where.")
     if options["model"] is None and not options["against"] and not options["hosted"]:
         raise click.UsageError("Name a --model with its --hardware, or a target with --against.")
+    options["figures"] = tuple(_figure(text) for text in options["figures"])
     asked = Exploration(**{field.name: options[field.name] for field in fields(Exploration)})
     page = price(asked, _config(options), _day(options))
     return _show(
         page, options, "write these figures into a draft, and run equipoise decide draft.toml"
     )
+
+
+def _figure(text: str) -> tuple[str, float]:
+    """A figure of our own from the command line; raises BadParameter."""
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--figure") from None
 
 
 def _config(options: dict[str, Any]) -> Path | None:

@@ -40,7 +40,8 @@ _LONGEST = 32_768
 class Exploration:
     """A workload in a few numbers. `against` and `hosted` are targets; the first is in use today.
 
-    `model` runs on `hardware` of our own, which rents for `usd_per_hour` where that is known.
+    `model` runs on `hardware` of our own, had in the way `procurement` says, which rents for
+    `usd_per_hour` where that is known. `figures` are our own for the catalog's ranges.
     """
 
     model: str | None
@@ -57,6 +58,9 @@ class Exploration:
     engineers: float = 2.0
     engineer_usd_per_year: float = 200_000.0
     usd_per_hour: float | None = None
+    procurement: str = "on_demand"
+    egress_gb_per_request: float = 0.0
+    figures: tuple[tuple[str, float], ...] = ()
 
 
 def run_cost(file: Path, config: Path | None, today: date) -> CostPage:
@@ -80,7 +84,7 @@ def explore(asked: Exploration, config: Path | None, today: date) -> CostPage:
     settings = load_settings(config)
     workload = _checked(_draft(asked), settings)
     case = _case(workload, without_trial(workload), settings, today, str(FLAGS), [])
-    return cost_page(case, workload.trial.seed, asked.usd_per_hour)
+    return cost_page(case, workload.trial.seed)
 
 
 def _checked(tables: dict[str, Any], settings: Settings) -> Workload:
@@ -148,10 +152,6 @@ def _draft(asked: Exploration) -> dict[str, Any]:
     Quality is not judged and nobody looks after the vendor's side: what those keys say is never
     read.
     """
-    targets = [*asked.against, *asked.hosted]
-    candidates: list[dict[str, Any]] = [{"target": target} for target in targets]
-    if asked.model is not None:
-        candidates.append({"target": f"own/{asked.model}", "hardware": asked.hardware})
     table: dict[str, Any] = {
         "version": 1,
         "name": "explored",
@@ -182,9 +182,23 @@ def _draft(asked: Exploration) -> dict[str, Any]:
             "engineer_usd_per_year": asked.engineer_usd_per_year,
             "self_hosting_fte": asked.engineers,
             "vendor_fte": 0.0,
+            "egress_gb_per_request": asked.egress_gb_per_request,
+            "figures": dict(asked.figures),
         },
-        "candidates": candidates,
+        "candidates": _candidates(asked),
     }
     if asked.against:
         table["incumbent"] = asked.against[0]
     return table
+
+
+def _candidates(asked: Exploration) -> list[dict[str, Any]]:
+    targets = [*asked.against, *asked.hosted]
+    rows: list[dict[str, Any]] = [{"target": target} for target in targets]
+    if asked.model is not None:
+        prices: dict[str, Any] = {"procurement": asked.procurement}
+        if asked.usd_per_hour is not None:
+            prices["usd_per_hour"] = asked.usd_per_hour
+        own = {"target": f"own/{asked.model}", "hardware": asked.hardware, "prices": prices}
+        rows.append(own)
+    return rows

@@ -74,6 +74,12 @@ class EndpointTable(Table):
     hardware: str | None = Field(
         default=None, description="the machine it runs on, where it is ours: its hours are costed"
     )
+    concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="how many questions of a trial it is asked at once: 4 of a vendor, 1 of ours",
+    )
     terms: list[TermTable] = Field(default=[], description="what its operator agreed to")
 
 
@@ -244,6 +250,7 @@ def _endpoint(name: str, table: EndpointTable, known: Endpoint | None, origin: s
         renamed_fields={},
         price_provider=table.price_provider,
         source=source,
+        concurrency=table.concurrency,
     )
     apart = {"terms", "served_names", "renamed_fields", "hardware"}
     written = {key: getattr(table, key) for key in table.model_fields_set - apart}

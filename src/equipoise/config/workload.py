@@ -11,13 +11,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from equipoise.config.items_file import ItemsFile, read_items
+from equipoise.config.items_columns import PARTS, Columns
+from equipoise.config.items_file import ItemsFile, ItemsOrder, read_items, read_ordered
 from equipoise.config.problems import from_validation
+from equipoise.config.scorer_checks import needs_gold, program_of
 from equipoise.config.settings import Settings
 from equipoise.config.toml_file import TomlFile, read_toml
 from equipoise.config.workload_checks import WorkloadChecks
 from equipoise.config.workload_schema import (
     CandidateTable,
+    PricesTable,
+    TrialTable,
     WorkloadFile,
     answer_schema,
     gold_schema,
@@ -33,6 +37,7 @@ from equipoise.domain.workload import (
     Recording,
     Requirements,
     Shot,
+    StatedPrices,
     Task,
     TrialSettings,
     Volume,
@@ -40,6 +45,7 @@ from equipoise.domain.workload import (
 )
 from equipoise.engines.load_test import result_file
 from equipoise.errors import ConfigurationError, Problem
+from equipoise.trials.scorers import written
 
 
 def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -> Workload:
@@ -53,10 +59,9 @@ def load_workload(path: Path, settings: Settings, *, every_item: bool = False) -
 def make_workload(file: TomlFile, settings: Settings, *, every_item: bool = False) -> Workload:
     """The same from what was read, or put together elsewhere; names are those of its folder."""
     schema = answer_schema(file.at(dict, "task", "answer"))
-    items, shots = (
-        _named(file, "items", gold_schema(schema, file.at(list, "task", "judged"))),
-        _named(file, "shots", schema),
-    )
+    order = items_order(file, every_item=every_item)
+    items = read_ordered(order) if order is not None else None
+    shots = _shots(file, schema)
     parsed, problems = _parse(file)
     problems += WorkloadChecks(file, settings, items, shots, every_item).problems()
     # By line, as one mends a file; the files it names come after it.
@@ -71,12 +76,18 @@ def make_workload(file: TomlFile, settings: Settings, *, every_item: bool = Fals
         schema=schema or {},
         scorer=parsed.task.scorer or "",
         max_output_tokens=parsed.task.max_output_tokens,
-        shots=tuple(
-            Shot(item.input, json.dumps(item.expected, ensure_ascii=False)) for item in worked
-        ),
+        shots=tuple(Shot(item.input, _worked(item.expected, schema)) for item in worked),
+        options=parsed.task.options,
+        program=program_of(file),
+        allow_code=parsed.task.allow_code,
     )
     workload = _workload(parsed, task, items, every_item=every_item)
     return replace(workload, candidates=tuple(_with_files(parsed, workload, file.path.parent)))
+
+
+def _worked(answer: object, schema: dict[str, Any] | None) -> str:
+    """A worked answer as the model has to write it."""
+    return json.dumps(answer, ensure_ascii=False) if schema is not None else written(answer)
 
 
 def _parse(file: TomlFile) -> tuple[WorkloadFile | None, list[Problem]]:
@@ -86,9 +97,34 @@ def _parse(file: TomlFile) -> tuple[WorkloadFile | None, list[Problem]]:
         return None, from_validation(error, WorkloadFile, file)
 
 
-def _named(file: TomlFile, key: str, schema: dict[str, Any] | None) -> ItemsFile | None:
-    """The file of items that a key of the task names, from the workload file's folder."""
-    name = file.at(str, "task", key)
+def items_order(file: TomlFile, *, every_item: bool = False) -> ItemsOrder | None:
+    """What the task or `[items]` says of the items, in the workload file's folder; None for none.
+
+    Reads what was written, not what was parsed, as the checks do.
+    """
+    schema = answer_schema(file.at(dict, "task", "answer"))
+    table = file.at(dict, "items")
+    name = file.at(str, "task", "items") if table is None else file.at(str, "items", "path")
+    if name is None:
+        return None
+    texts = {part: file.at(str, "items", part) for part in (*PARTS, "split")}
+    stated = {part: text for part, text in texts.items() if text}
+    split = stated.pop("split", "")
+    wanted = file.at(int, "trial", "items") or TrialTable().items
+    seed = file.at(int, "trial", "seed")
+    return ItemsOrder(
+        path=file.path.parent / name,
+        columns=Columns(stated, split, alone=table is None),
+        schema=gold_schema(schema, file.at(list, "task", "judged")),
+        seed=seed if seed is not None else TrialTable().seed,
+        wanted=None if every_item else wanted,
+        gold=needs_gold(file),
+    )
+
+
+def _shots(file: TomlFile, schema: dict[str, Any] | None) -> ItemsFile | None:
+    """The worked examples that the task names, from the workload file's folder."""
+    name = file.at(str, "task", "shots")
     return read_items(file.path.parent / name, schema) if name is not None else None
 
 
@@ -105,11 +141,14 @@ def _workload(
         items_digest=items.digest if items is not None else "",
         requirements=_requirements(file),
         organisation=Organisation(**file.organisation.model_dump()),
-        costs=CostAssumptions(**file.costs.model_dump()),
+        costs=CostAssumptions(
+            **{**file.costs.model_dump(), "figures": tuple(file.costs.figures.items())}
+        ),
         trial=TrialSettings(**{**file.trial.model_dump(), "items": asked}),
         candidates=tuple(_candidate(table) for table in file.candidates),
         incumbent=file.incumbent,
         lengths=_lengths(file),
+        notes=items.notes if items is not None else (),
     )
 
 
@@ -165,4 +204,10 @@ def _candidate(table: CandidateTable) -> Candidate:
         assumed=AssumedQuality(assumed.accept_rate_low, assumed.accept_rate_high, assumed.why)
         if assumed is not None
         else None,
+        prices=_prices(table.prices),
     )
+
+
+def _prices(table: PricesTable) -> StatedPrices:
+    stated = table.model_dump()
+    return StatedPrices(way=stated.pop("procurement"), **stated)

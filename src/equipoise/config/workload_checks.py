@@ -6,27 +6,22 @@ what is wrong in another. A value of the wrong kind is passed over, since it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from equipoise.catalog import hardware as catalog_hardware
 from equipoise.catalog import models as catalog_models
 from equipoise.config.items_file import ItemsFile
 from equipoise.config.load_test_checks import load_test_problems
+from equipoise.config.price_checks import figure_problems, price_problems
 from equipoise.config.problems import suggest
+from equipoise.config.scorer_checks import judges_text, scorer_problems
 from equipoise.config.settings import Settings
 from equipoise.config.toml_file import TomlFile
-from equipoise.config.workload_schema import (
-    TaskTable,
-    TrialTable,
-    answer_schema,
-    gold_schema,
-    made_id,
-)
+from equipoise.config.workload_schema import TaskTable, TrialTable, made_id
 from equipoise.domain.endpoint import Operator
 from equipoise.domain.model import Weights
 from equipoise.errors import Problem
-from equipoise.trials.scorers import SCORERS, misfit
 
 _BARS = ("quality_floor", "non_inferiority")
 _LENGTHS = ("requirements", "lengths")
@@ -51,9 +46,10 @@ class WorkloadChecks:
         yield from self._draft()
         yield from self._lengths()
         yield from self._judged()
-        yield from self._scorer()
+        yield from scorer_problems(self.file, self.items)
         yield from self._names()
         yield from self._items()
+        yield from figure_problems(self.file)
         for index in range(self._candidates):
             yield from self._shots(index)
             yield from self._assumed(index)
@@ -61,6 +57,7 @@ class WorkloadChecks:
             yield from self._hardware(index)
             yield from self._recorded(index)
             yield from load_test_problems(self.file, self.settings, index)
+            yield from price_problems(self.file, self.settings, index)
 
     @property
     def _candidates(self) -> int:
@@ -80,7 +77,10 @@ class WorkloadChecks:
     def _is_draft(self) -> bool:
         """Whether nothing is labelled yet, and the lengths of requests are stated instead."""
         task, requirements = (self.file.at(dict, name) for name in ("task", "requirements"))
-        return "items" not in (task or {}) and _LENGTHS[-1] in (requirements or {})
+        return not self._has_items(task or {}) and _LENGTHS[-1] in (requirements or {})
+
+    def _has_items(self, task: Mapping[str, object]) -> bool:
+        return "items" in task or "items" in self.file.data
 
     def _draft(self) -> Iterator[Problem]:
         task = self.file.at(dict, "task")
@@ -89,8 +89,12 @@ class WorkloadChecks:
         if _LENGTHS[-1] in (self.file.at(dict, "requirements") or {}):
             reason = "the lengths of a workload with items are counted, not stated"
             yield self.file.problem(_LENGTHS, reason, "Take the table away, or task.items.")
+        if "items" in task and "items" in self.file.data:
+            reason = "the items are named twice: in [items], too"
+            yield self.file.problem(("task", "items"), reason, "Keep one of the two.")
+        given = {"items": self._has_items(task), "answer": judges_text(self.file)}
         for name in ("items", "scorer", "answer"):
-            if name not in task:
+            if name not in task and not given.get(name):
                 advice = f"It is {TaskTable.model_fields[name].description}."
                 if name == "items":
                     advice += " A draft has none and states requirements.lengths instead."
@@ -111,22 +115,6 @@ class WorkloadChecks:
             if fields is not None and isinstance(name, str) and name not in fields:
                 where = ("task", "judged", index)
                 yield self.file.problem(where, f"no field {name!r}", suggest(name, fields))
-
-    def _scorer(self) -> Iterator[Problem]:
-        name = self.file.at(str, "task", "scorer")
-        if name is None:
-            return
-        where = ("task", "scorer")
-        if name not in SCORERS:
-            yield self.file.problem(where, f"no scorer {name!r}", suggest(name, SCORERS))
-            return
-        schema = gold_schema(
-            answer_schema(self.file.at(dict, "task", "answer")),
-            self.file.at(list, "task", "judged"),
-        )
-        if schema is not None and (reason := misfit(name, schema)):
-            others = [other for other in SCORERS if not misfit(other, schema)]
-            yield self.file.problem(where, reason, suggest("", others))
 
     def _names(self) -> Iterator[Problem]:
         ids = [self._id(index) for index in range(self._candidates)]

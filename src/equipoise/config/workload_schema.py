@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from equipoise.domain.workload import DataClass, LicenceUse, StoppingRule
+from equipoise.domain.workload import DataClass, LicenceUse, StoppingRule, Way
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -53,11 +53,16 @@ class Table(BaseModel):
 class TaskTable(Table):
     system: Text = Field(description="the instruction given with every request")
     items: str | None = Field(
-        default=None, description="a JSONL file of labelled items, beside the workload file"
+        default=None,
+        description="a file of labelled items, beside the workload file; or say it in `[items]`",
     )
     shots: str | None = Field(default=None, description="a JSONL file of worked examples")
     scorer: str | None = Field(
         default=None, description="the rule that compares an answer with its gold"
+    )
+    options: dict[str, Any] = Field(default={}, description="the table of the scorer's own options")
+    allow_code: bool = Field(
+        default=False, description="whether a scorer may run code, yours or that of models"
     )
     max_output_tokens: int = Field(gt=0, le=32_768, description="the longest answer, in tokens")
     answer: Answer | None = Field(
@@ -69,13 +74,40 @@ class TaskTable(Table):
     )
 
 
+class ItemsTable(Table):
+    path: Text = Field(
+        description="the file or dataset's folder, beside the workload file: JSON lines, CSV, "
+        "Parquet or a log of calls"
+    )
+    input: Text = Field(default="input", description="the column of the question")
+    expected: Text = Field(default="expected", description="the column of the right answer")
+    id: Text = Field(
+        default="id", description="the column of the item's name, made of its content without one"
+    )
+    cluster: Text = Field(
+        default="cluster", description="the column that ties items that are not independent"
+    )
+    slice: Text = Field(
+        default="slice", description="the column that names the part of the traffic"
+    )
+    weight: Text = Field(
+        default="weight", description="the column of how many questions an item stands for"
+    )
+    split: Text | None = Field(
+        default=None,
+        description="the split of a folder to take, or the rows whose column `split` says so",
+    )
+
+
 class NonInferiorityTable(Table):
     incumbent: str = Field(description="the id of the candidate to compare with")
     margin: Fraction = Field(description="how much worse is still good enough, as a fraction")
 
 
 class VolumeTable(Table):
-    requests_per_month: int = Field(gt=0, description="the mean number of requests a month")
+    requests_per_month: int = Field(
+        gt=0, le=10**11, description="the mean number of requests a month"
+    )
     peak_to_mean: float = Field(ge=1, le=1000, description="the busiest hour over the mean hour")
 
 
@@ -129,6 +161,12 @@ class CostsTable(Table):
     engineer_usd_per_year: float = Field(gt=0, description="an engineer's loaded cost a year")
     self_hosting_fte: Amount = Field(description="engineers needed to run our own model")
     vendor_fte: Amount = Field(description="engineers needed to run against a vendor")
+    egress_gb_per_request: Amount = Field(
+        default=0.0, description="gigabytes that leave our own data centre for one answer"
+    )
+    figures: dict[str, Amount] = Field(
+        default={}, description="your own figures in place of the catalog's ranges, by their ids"
+    )
 
 
 class TrialTable(Table):
@@ -143,12 +181,48 @@ class TrialTable(Table):
     confidence: float = Field(
         default=0.8, gt=0.5, lt=1, description="how sure a decision must be that its plan is best"
     )
+    repeats: int = Field(
+        default=1, ge=1, le=100, description="how often each item is put to a candidate"
+    )
+    budget_usd: float | None = Field(
+        default=None, gt=0, description="the most that the trial's calls may cost, in USD"
+    )
+    budget_minutes: float | None = Field(
+        default=None, gt=0, description="the most that one run of it may take, in minutes"
+    )
 
 
 class AssumeTable(Table):
     accept_rate_low: Probability = Field(description="the lowest accept rate you would believe")
     accept_rate_high: Probability = Field(description="the highest accept rate you would believe")
     why: str = Field(min_length=8, description="why you believe it, in a sentence")
+
+
+class PricesTable(Table):
+    procurement: Way = Field(
+        default=Way.ON_DEMAND, strict=False, description="how our own machines are had"
+    )
+    usd_per_hour: float | None = Field(
+        default=None, gt=0, description="what the machine rents for, in USD an hour"
+    )
+    usd_purchase: float | None = Field(
+        default=None, gt=0, description="what all accelerators of a machine cost new, in USD"
+    )
+    input_usd_per_million: Amount | None = Field(
+        default=None, description="what a vendor asks you for a million input tokens, in USD"
+    )
+    output_usd_per_million: Amount | None = Field(
+        default=None, description="what it asks for a million output tokens, in USD"
+    )
+    cached_usd_per_million: Amount | None = Field(
+        default=None, description="what it asks for a million input tokens from its cache, in USD"
+    )
+    committed_usd_per_month: float | None = Field(
+        default=None, gt=0, description="what you promised to spend there a month, in USD"
+    )
+    committed_discount: Probability = Field(
+        default=0.0, description="the share that this takes off every fee"
+    )
 
 
 class CandidateTable(Table):
@@ -173,6 +247,9 @@ class CandidateTable(Table):
         min_length=1,
         description="a load test of our own copy, beside the workload file: its measured speed",
     )
+    prices: PricesTable = Field(
+        default=PricesTable(), description="the table of what you pay where that is not the list's"
+    )
 
     @property
     def name(self) -> str:
@@ -191,6 +268,9 @@ class WorkloadFile(Table):
     )
     incumbent: str | None = Field(default=None, description="the candidate in use today")
     task: TaskTable = Field(description="the table of what is asked and how answers are judged")
+    items: ItemsTable | None = Field(
+        default=None, description="the table of where the labelled items are, column by column"
+    )
     requirements: RequirementsTable = Field(description="the table of what any plan must satisfy")
     organisation: OrganisationTable = Field(
         default=OrganisationTable(), description="the table of facts that licences ask about"

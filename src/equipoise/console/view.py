@@ -24,6 +24,12 @@ from equipoise.domain.provenance import Assumption
 
 _ROWS = 7  # volumes in the table under the crossover chart, besides the workload's own
 
+_COLUMNS = {
+    "fees": ("input", "cached", "cache_write", "output", "retries", "commitment"),
+    "machines": ("machines", "financing", "power", "hosting", "egress"),
+    "people": ("people", "refresh", "migration"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
@@ -48,7 +54,7 @@ class PlanRow:
 class Account:
     """A candidate's monthly cost: `lines` make `monthly_usd`, and with `rework` `total_usd`.
 
-    Rework is putting right what was not accepted; `by_kind` sums lines of the same kind.
+    Rework is putting right what was not accepted; `by_kind` sums lines of the same column.
     """
 
     row: CandidateRow
@@ -57,9 +63,11 @@ class Account:
 
     @property
     def by_kind(self) -> dict[str, float]:
-        """What each kind of line comes to."""
-        kinds = dict.fromkeys(line.kind for line in self.lines)
-        return {kind: _sum(line for line in self.lines if line.kind == kind) for kind in kinds}
+        """What each column comes to."""
+        kinds = dict.fromkeys(column(line.kind) for line in self.lines)
+        return {
+            kind: _sum(line for line in self.lines if column(line.kind) == kind) for kind in kinds
+        }
 
     @property
     def monthly_usd(self) -> float:
@@ -132,10 +140,16 @@ def assumption_rows(decision: Decision) -> tuple[AssumptionRow, ...]:
     return tuple(AssumptionRow(tuple(names), what) for what, names in shared.items())
 
 
+def column(kind: str) -> str:
+    """The column of the accounts that a kind of line is added up in: its own where it has one."""
+    return next((name for name, kinds in _COLUMNS.items() if kind in kinds), kind)
+
+
 def cost_kinds(decision: Decision) -> tuple[str, ...]:
-    """The kinds of lines that any candidate has, rework apart, the usual ones first."""
-    kinds = dict.fromkeys(line.kind for row in decision.candidates for line in row.costs)
-    known = [kind for kind in ("fees", "machines", "people") if kind in kinds]
+    """The columns that any candidate has, rework apart, the usual ones first."""
+    lines = (line for row in decision.candidates for line in row.costs)
+    kinds = dict.fromkeys(column(line.kind) for line in lines)
+    known = [kind for kind in _COLUMNS if kind in kinds]
     others = [kind for kind in kinds if kind not in {*known, "rework"}]
     return (*known, *others)
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from equipoise.catalog.cost_ranges import cost_range
+from equipoise.catalog.efficiencies import efficiencies
+from equipoise.catalog.service_levels import levels_of
 from equipoise.decisions.amounts import dollars
 from equipoise.decisions.case import Case
 from equipoise.decisions.load_words import speed_under_load
-from equipoise.decisions.offer import MACHINE_SPREAD, TOKENIZER_SPREAD, Offer, rate_spread
+from equipoise.decisions.offer import Offer
+from equipoise.decisions.own_offer import MACHINE_SPREAD, rate_spread
 from equipoise.decisions.simulation import Outcome
 from equipoise.domain.money import Money
 from equipoise.domain.provenance import Assumption, Source
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.api.path import ApiPath
+from equipoise.economics.ownership.path import OwnershipPath
+from equipoise.economics.quantity import median
 from equipoise.economics.replicas import BUSY_CEILING, REPLICA_AVAILABILITY
-from equipoise.economics.serving_rate import SPREAD
-from equipoise.economics.vendor_path import VendorPath
 
 _READ = date(2026, 11, 24)
 _EQUIPOISE = Source("a choice of Equipoise: docs/explanation/costs.md", checked=_READ)
-_FIT = Source(
-    "roofline fitted to 2,744 published measurements (aiconfigurator-core 0.12.0)", checked=_READ
-)
 _SLA = Source(
     "AWS Compute Service Level Agreement", "https://aws.amazon.com/compute/sla", checked=_READ
 )
@@ -38,7 +39,7 @@ def assumptions(
         *_quality(case, offers),
         *_money(case, offers),
         *_discounts(outcomes),
-        *_people(case),
+        *_people(case, offers),
         *_method(case, offers),
     ]
     return tuple(dict.fromkeys(rows))
@@ -70,17 +71,17 @@ def _quality(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
 
 def _money(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
     for offer in offers.values():
-        if isinstance(offer.path, VendorPath):
+        if isinstance(offer.path, ApiPath):
             yield _price(offer, offer.path)
             # What the endpoint counted itself holds hidden tokens too, and no other tokenizer's.
             if case.trial.serving_of(offer.id) is None:
                 yield from _tokens(case, offer, offer.path)
-        elif isinstance(offer.path, OwnPath):
+        elif isinstance(offer.path, OwnershipPath):
             yield from _rent(offer.path)
             yield from _speed(case, offer, offer.path)
 
 
-def _price(offer: Offer, path: VendorPath) -> Assumption:
+def _price(offer: Offer, path: ApiPath) -> Assumption:
     card = path.card
     cached = f", {Money(card.cached * 1_000_000)} from the cache" if card.cached is not None else ""
     return Assumption(
@@ -92,51 +93,58 @@ def _price(offer: Offer, path: VendorPath) -> Assumption:
     )
 
 
-def _tokens(case: Case, offer: Offer, path: VendorPath) -> Iterable[Assumption]:
-    low, high = TOKENIZER_SPREAD
-    stated = case.workload.lengths is not None
+def _tokens(case: Case, offer: Offer, path: ApiPath) -> Iterable[Assumption]:
+    row = cost_range("tokenizer_ratio")
+    lengths, stated = case.trial.lengths_of(offer.id), case.workload.lengths is not None
     yield Assumption(
         f"tokens of {offer.target.model.name}",
-        f"{path.lengths.input:,.1f} in, {path.lengths.output:,.1f} out a request, "
-        f"times {low:g} to {high:g}",
+        f"{lengths.input:,.1f} in, {lengths.output:,.1f} out a request, "
+        f"times {row.low:g} to {row.high:g}",
         "stated in the workload file; its own tokenizer was not asked"
         if stated
         else "its own tokenizer was not asked; another one counted",
-        Source(path.lengths.measured_by, checked=None if stated else case.now),
+        Source(lengths.measured_by, checked=None if stated else case.now),
     )
-    if "reasoning" in offer.target.model.capabilities:
+    hidden = cost_range("reasoning_multiplier")
+    if median(path.use.reasoning) != 1:
         yield Assumption(
             f"hidden reasoning tokens of {offer.target.model.name}",
-            "none counted",
-            "it bills tokens nobody sees; its cost is higher than shown until it is measured",
-            _EQUIPOISE,
+            f"{hidden.middle:g} ({hidden.low:g} to {hidden.high:g}) tokens billed for one shown",
+            "it thinks before it answers, and bills what nobody sees: measure it",
+            hidden.source,
         )
 
 
 def _discounts(outcomes: Iterable[Outcome]) -> Iterable[Assumption]:
     for outcome in outcomes:
         path = outcome.option.path
-        if isinstance(path, VendorPath) and path.cached_share:
+        cached = median(path.use.cached_share) if isinstance(path, ApiPath) else 0.0
+        if cached:
             yield Assumption(
                 f"prompt cache of {outcome.option.names}",
-                f"{path.cached_share:.1%} of the input of every request is read from it",
+                f"{cached:.1%} of the input of every request is read from it",
                 "requests follow each other closely enough to find it filled; quiet hours may not",
                 _EQUIPOISE,
             )
 
 
-def _rent(path: OwnPath) -> Iterable[Assumption]:
-    machine = path.machine
+def _rent(path: OwnershipPath) -> Iterable[Assumption]:
+    machine, had = path.machine, path.terms.procurement
+    if had.housed:
+        source = machine.purchase_source or machine.price_source
+        yield Assumption(f"price of {machine.name}", had.basis, "over the machine's life", source)
+        return
+    known = machine.usd_low == machine.usd_high
     yield Assumption(
         f"rent of {machine.name}",
-        f"${machine.usd_per_hour:,.4g} an hour, "
-        f"${machine.usd_low:,.4g} to ${machine.usd_high:,.4g} elsewhere",
-        "on demand, running all month",
+        f"${machine.usd_per_hour:,.4g} an hour"
+        + ("" if known else f", ${machine.usd_low:,.4g} to ${machine.usd_high:,.4g} elsewhere"),
+        "ours, running all month" if known else "on demand, running all month",
         machine.price_source,
     )
 
 
-def _speed(case: Case, offer: Offer, path: OwnPath) -> Iterable[Assumption]:
+def _speed(case: Case, offer: Offer, path: OwnershipPath) -> Iterable[Assumption]:
     subject = f"speed of {offer.id} on {path.machine.name}"
     rate = f"{path.rate_median:.3g} requests/s a replica"
     lengths = case.trial.lengths_of(offer.id)
@@ -153,14 +161,15 @@ def _speed(case: Case, offer: Offer, path: OwnPath) -> Iterable[Assumption]:
     else:
         yield Assumption(
             subject,
-            f"{rate}, {offer.rate.batch if offer.rate else 1} at a time, give or take {SPREAD:.0%}",
+            f"{rate}, {offer.rate.batch if offer.rate else 1} at a time, give or take "
+            f"{rate_spread(case, offer):.0%}",
             f"estimated for {lengths.input:,.1f} tokens in and {lengths.output:,.1f} out, not "
             "measured: from the machine's data sheet and the model's architecture",
-            _FIT,
+            efficiencies().source,
         )
 
 
-def _people(case: Case) -> Iterable[Assumption]:
+def _people(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
     costs, source = case.workload.costs, _file(case)
     for what, fte in (("our own model", costs.self_hosting_fte), ("a vendor", costs.vendor_fte)):
         why = "stated as nothing: no people are counted" if fte == 0 else "stated, full-time share"
@@ -170,6 +179,8 @@ def _people(case: Case) -> Iterable[Assumption]:
             why,
             source,
         )
+    if any(isinstance(offer.path, OwnershipPath) for offer in offers.values()):
+        yield from _ownership(case)
     yield Assumption(
         "putting right one answer that is not accepted",
         dollars(costs.rejected_answer_usd),
@@ -178,6 +189,25 @@ def _people(case: Case) -> Iterable[Assumption]:
         else "stated",
         source,
     )
+
+
+def _ownership(case: Case) -> Iterable[Assumption]:
+    """What running our own takes besides: the workload's own figures, or the catalog's ranges."""
+    own = dict(case.workload.costs.figures)
+    for name in (
+        "build_months",
+        "migration_months",
+        "refreshes_per_year",
+        "refresh_days",
+        "refresh_usd",
+        "run_fte_per_step",
+        "interest_per_year",
+    ):
+        row = cost_range(name)
+        if name in own:
+            yield Assumption(name, f"{own[name]:g} {row.unit}", "stated", _file(case))
+        else:
+            yield row.assumption()
 
 
 def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
@@ -199,7 +229,7 @@ def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
             "stated in the workload file, which has no items to count",
             Source(stated.measured_by),
         )
-    if any(isinstance(offer.path, OwnPath) for offer in offers.values()):
+    if any(isinstance(offer.path, OwnershipPath) for offer in offers.values()):
         yield Assumption(
             "one machine is up",
             f"{REPLICA_AVAILABILITY:.1%} of the time",
@@ -213,13 +243,21 @@ def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
             _EQUIPOISE,
         )
     for offer in offers.values():
-        if isinstance(offer.path, VendorPath):
+        if isinstance(offer.path, ApiPath):
             timed = case.trial.serving_of(offer.id) is not None
+            vendor = offer.target.endpoint.price_provider or offer.target.endpoint.id
+            promises = [level for level in levels_of(vendor) if level.uptime is not None]
+            promised = "" if timed else " latency is promised by nobody on a standard tier;"
+            uptime = (
+                f" uptime: {promises[0].uptime:.5%} is promised"
+                if promises
+                else (" no promise of uptime is known")
+            )
             yield Assumption(
                 f"availability of {offer.target.endpoint.name}"
                 if timed
                 else f"latency and availability of {offer.target.endpoint.name}",
                 "taken to meet the requirements",
-                "not measured; no vendor promises them on its standard tier",
-                _EQUIPOISE,
+                f"not measured;{promised}{uptime}",
+                promises[0].source if promises else _EQUIPOISE,
             )

@@ -19,7 +19,7 @@ from equipoise.decisions.evidence_rows import evidence_rows
 from equipoise.decisions.known_days import valid_until
 from equipoise.decisions.needed import needed_quality
 from equipoise.decisions.next_step import next_measurement
-from equipoise.decisions.offer import make_offers
+from equipoise.decisions.offers import make_offers
 from equipoise.decisions.option import make_options
 from equipoise.decisions.plans import (
     cheapest_proven,

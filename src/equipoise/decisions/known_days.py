@@ -12,7 +12,7 @@ from equipoise.decisions.screening import Screened
 from equipoise.domain.decision import Tripwire
 from equipoise.domain.money import Money
 from equipoise.domain.terms import REQUIRED_OF_VENDORS
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.api.path import ApiPath
 
 REVIEW_AFTER = timedelta(days=90)
 """The longest a decision holds unread: list prices of hosted models move about quarterly."""
@@ -51,7 +51,7 @@ def lapsing_terms(case: Case, offers: Iterable[Offer]) -> Iterable[Tripwire]:
 def announced_prices(offers: Iterable[Offer]) -> Iterable[Tripwire]:
     """The days from which vendors have announced other prices."""
     for offer in offers:
-        if not isinstance(offer.path, VendorPath):
+        if not isinstance(offer.path, ApiPath):
             continue
         for day, price_in, price_out in offer.path.card.changes:
             asked, answered = Money(price_in * 1_000_000), Money(price_out * 1_000_000)

@@ -15,7 +15,7 @@ from statistics import NormalDist
 
 from equipoise.domain.evidence import Lengths
 from equipoise.domain.load_test import LoadLevel, LoadTest
-from equipoise.economics.serving_rate import ServingRate
+from equipoise.economics.throughput.serving import ServingRate
 
 FAILED_SHARE = 0.01
 """A level of which more requests than this failed serves nobody."""

@@ -12,8 +12,8 @@ from equipoise.decisions.simulation import Outcome
 from equipoise.domain.decision import Measurement, NeededQuality
 from equipoise.domain.evidence import Standing
 from equipoise.domain.model import Weights
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.api.path import ApiPath
+from equipoise.economics.ownership.path import OwnershipPath
 from equipoise.statistics import floor_sample_size
 
 RENTED_HOURS = 2.0
@@ -73,7 +73,7 @@ def _write_items(case: Case, offers: Iterable[Offer]) -> Measurement:
     written = {"task.items": "", "task.answer": task.schema, "task.scorer": task.scorer}
     *keys, last = [key for key, value in written.items() if not value]
     unset = f"{', '.join(keys)} and {last}" if keys else last
-    vendors = [(offer, offer.path) for offer in offers if isinstance(offer.path, VendorPath)]
+    vendors = [(offer, offer.path) for offer in offers if isinstance(offer.path, ApiPath)]
     return Measurement(
         what=f"write items.jsonl with {items} labelled requests and set {unset}",
         why="without labelled requests nobody can be shown to be good enough; take them as they "
@@ -110,14 +110,14 @@ def _worth_asking(
 
 def _ask(case: Case, offers: Sequence[Offer]) -> Measurement:
     """Ask every vendor among the offers, or else rent the machine of the first."""
-    vendors = [(offer, offer.path) for offer in offers if isinstance(offer.path, VendorPath)]
+    vendors = [(offer, offer.path) for offer in offers if isinstance(offer.path, ApiPath)]
     if vendors:
         return _ask_vendors(case, vendors)
-    machines = [(offer, offer.path) for offer in offers if isinstance(offer.path, OwnPath)]
+    machines = [(offer, offer.path) for offer in offers if isinstance(offer.path, OwnershipPath)]
     return _rent(case, *machines[0])
 
 
-def _ask_vendors(case: Case, offers: Sequence[tuple[Offer, VendorPath]]) -> Measurement:
+def _ask_vendors(case: Case, offers: Sequence[tuple[Offer, ApiPath]]) -> Measurement:
     """All of them at once: each costs cents, and each key may be left out."""
     items = case.workload.trial.items
     exports = _exports(offers)
@@ -134,13 +134,13 @@ def _ask_vendors(case: Case, offers: Sequence[tuple[Offer, VendorPath]]) -> Meas
     )
 
 
-def _exports(offers: Sequence[tuple[Offer, VendorPath]]) -> Sequence[str]:
+def _exports(offers: Sequence[tuple[Offer, ApiPath]]) -> Sequence[str]:
     """The commands that set the vendors' keys, each once."""
     keys = {offer.target.endpoint.api_key for offer, _ in offers}
     return [f"export {key.removeprefix('env:')}=…" for key in sorted(filter(None, keys))]
 
 
-def _asking_cost(items: int, offers: Iterable[tuple[Offer, VendorPath]]) -> float:
+def _asking_cost(items: int, offers: Iterable[tuple[Offer, ApiPath]]) -> float:
     return sum(items * path.request_usd() for _, path in offers)
 
 
@@ -183,17 +183,17 @@ def _asking(offers: Iterable[Offer], items: int) -> tuple[float, float]:
     for offer in offers:
         if not offer.measured:
             continue
-        if isinstance(offer.path, VendorPath):
+        if isinstance(offer.path, ApiPath):
             cost += items * offer.path.request_usd()
             hours += items * _ITEM_HOURS
-        elif isinstance(offer.path, OwnPath) and offer.rate is not None:
+        elif isinstance(offer.path, OwnershipPath) and offer.rate is not None:
             busy = items * offer.rate.seconds_per_request / 3600
             cost += busy * offer.path.machine.usd_per_hour
             hours += busy
     return cost, hours
 
 
-def _rent(case: Case, offer: Offer, path: OwnPath) -> Measurement:
+def _rent(case: Case, offer: Offer, path: OwnershipPath) -> Measurement:
     machine = path.machine
     model = offer.target.model
     return Measurement(

@@ -13,11 +13,11 @@ from equipoise.domain.decision import PlanKind, Share
 from equipoise.domain.hardware import Hardware
 from equipoise.domain.model import Weights
 from equipoise.economics.accepted import Number, per_accepted
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.draws import Draws
 from equipoise.economics.hybrid_path import HybridPath, best_hybrid
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.ownership.path import OwnershipPath
 from equipoise.economics.path import HOURS_PER_MONTH, CostPath
-from equipoise.economics.vendor_path import VendorPath
 
 BATCH_HOURS = 24
 """What batch services promise (OpenAI and Anthropic batch pages, 2026-11)."""
@@ -54,11 +54,9 @@ class Option:
     @property
     def machine(self) -> Hardware | None:
         """The machine that it rents, if any."""
-        match self.path:
-            case OwnPath():
-                return self.path.machine
-            case HybridPath():
-                return self.path.own.machine
+        path = self.path.own if isinstance(self.path, HybridPath) else self.path
+        if isinstance(path, OwnershipPath) and not path.terms.procurement.housed:
+            return path.machine
         return None
 
 
@@ -133,26 +131,27 @@ def _single(case: Case, offer: Offer, path: CostPath) -> Option:
 def _discounts(case: Case, offers: Iterable[Offer]) -> Iterable[Option]:
     """The vendors' own discounts: prefix cache, and batches if the answers may wait."""
     for offer in offers:
-        if not isinstance(offer.path, VendorPath):
+        if not isinstance(offer.path, ApiPath):
             continue
-        path, notes = _discounted(case, offer.path, offer.target.model.cache_minimum_tokens)
+        path, notes = _discounted(case, offer, offer.path)
         if notes:
             option = replace(_single(case, offer, path), note=", ".join(notes))
             hosted = option.kind is PlanKind.OPEN_HOSTED
             yield option if hosted else replace(option, kind=PlanKind.OPTIMISED)
 
 
-def _discounted(case: Case, path: VendorPath, minimum: int | None) -> tuple[VendorPath, list[str]]:
+def _discounted(case: Case, offer: Offer, path: ApiPath) -> tuple[ApiPath, list[str]]:
     notes = []
-    shared = path.lengths.shared_input
+    lengths, minimum = case.trial.lengths_of(offer.id), offer.target.model.cache_minimum_tokens
+    shared = lengths.shared_input
     # A prefix that is asked for more rarely than the cache keeps it is read anew each time.
     warm = case.requests * CACHE_MINUTES >= _MINUTES_PER_MONTH
     if path.card.cached is not None and minimum is not None and shared >= minimum and warm:
-        path = replace(path, cached_share=shared / path.lengths.input)
+        path = path.using(cached_share=shared / lengths.input)
         notes.append(f"prompt cache on the {shared:.0f} tokens that every request repeats")
     waits = case.workload.requirements.latency_p95_ms >= BATCH_HOURS * 3_600_000
     if waits and path.card.batch_input is not None:
-        path = replace(path, batch=True)
+        path = path.using(batch_share=1.0)
         notes.append("batches")
     return path, notes
 
@@ -160,7 +159,7 @@ def _discounted(case: Case, path: VendorPath, minimum: int | None) -> tuple[Vend
 def _hybrids(case: Case, offers: list[Offer]) -> Iterable[Option]:
     for own in offers:
         for vendor in offers:
-            if isinstance(own.path, OwnPath) and isinstance(vendor.path, VendorPath):
+            if isinstance(own.path, OwnershipPath) and isinstance(vendor.path, ApiPath):
                 path = best_hybrid(own.path, vendor.path, case.requests)
                 yield _split(own, vendor, path, case.requests)
 

@@ -46,7 +46,8 @@ class Endpoint:
     catalog model ids to the names this endpoint knows them by; `renamed_fields` maps fields of a
     request as its dialect writes them to this endpoint's own names, or to nothing where it knows
     none. `price_provider` is the provider id under which prices are looked up; None means it
-    charges nobody by the token.
+    charges nobody by the token. `concurrency` is how many questions of a trial it is asked at
+    once; None leaves that to its operator's kind.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Endpoint:
     renamed_fields: dict[str, str]
     price_provider: str | None
     source: Source
+    concurrency: int | None = None
 
     def served_name(self, model: str) -> str:
         """What to put in a request's model field to mean the catalog's `model`."""

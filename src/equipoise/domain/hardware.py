@@ -46,7 +46,8 @@ class RateCard:
 
     `cached` is the price of input read from the vendor's prompt cache; `batch_input` and
     `batch_output` those of its batch service; None where it has none. `changes` lists announced
-    changes as (ISO day, input, output).
+    changes as (ISO day, input, output). `cache_write` is the price of input that the cache is to
+    keep, None where it is that of any input.
     """
 
     target: str
@@ -57,3 +58,4 @@ class RateCard:
     batch_output: int | None
     source: Source
     changes: tuple[tuple[str, int, int], ...] = ()
+    cache_write: int | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -42,8 +43,10 @@ class Shot:
 class Task:
     """What is asked: the instruction, the shape of an answer, and how one is judged.
 
-    `schema` is the JSON schema every answer has to satisfy; `scorer` names the rule that compares
-    it with the gold answer. Both are empty in a draft that does not say yet.
+    `schema` is the JSON schema every answer has to satisfy, and empty where answers are free text;
+    `scorer` names the rule that compares it with the gold answer, and `options` are that rule's.
+    `program` is the source of a scorer that the user wrote. Code is run only with `allow_code`.
+    In a draft that does not say yet, the schema and the scorer are empty.
     """
 
     system: str
@@ -51,16 +54,25 @@ class Task:
     scorer: str
     max_output_tokens: int
     shots: tuple[Shot, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    program: str = ""
+    allow_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question with its gold answer. `cluster` ties items that are not independent."""
+    """One question with its gold answer, which is None where nobody has given it yet.
+
+    `cluster` ties items that are not independent; `slice` names the part of the traffic it is from,
+    or is empty; `weight` is how many of the traffic's questions it stands for, relative to others.
+    """
 
     id: str
     input: str
     expected: Any
     cluster: str | None = None
+    slice: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +136,45 @@ class CostAssumptions:
     """What the organisation says of its own costs; every field is printed as an assumption.
 
     `rejected_answer_usd` is what it costs to put right one answer that was not accepted;
-    the two `…_fte` are full-time equivalents of engineering per month.
+    the two `…_fte` are full-time equivalents of engineering per month. `egress_gb_per_request`
+    leaves our own data centre for an answer. `figures` replace the catalog's ranges of costs, by
+    their ids.
     """
 
     rejected_answer_usd: float
     engineer_usd_per_year: float
     self_hosting_fte: float
     vendor_fte: float
+    egress_gb_per_request: float = 0.0
+    figures: tuple[tuple[str, float], ...] = ()
+
+
+class Way(StrEnum):
+    """How machines of our own are had."""
+
+    ON_DEMAND = "on_demand"
+    RESERVED = "reserved"
+    SPOT = "spot"
+    LEASED = "leased"
+    BOUGHT = "bought"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPrices:
+    """What the organisation itself pays for a candidate; None where the list's price holds.
+
+    Of a machine: dollars an hour, and for all its accelerators new. Of a vendor: dollars a million
+    tokens, a spend promised a month, and the share that this takes off every fee.
+    """
+
+    way: Way = Way.ON_DEMAND
+    usd_per_hour: float | None = None
+    usd_purchase: float | None = None
+    input_usd_per_million: float | None = None
+    output_usd_per_million: float | None = None
+    cached_usd_per_million: float | None = None
+    committed_usd_per_month: float | None = None
+    committed_discount: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +199,7 @@ class Candidate:
     """A target asked in a certain way. `hardware` is where our own copy of the weights runs.
 
     With `recorded` its answers are taken from there, and nothing is asked. `bench` is what a load
-    test found of it on such a machine.
+    test found of it on such a machine, `prices` what we pay for it where that is not the list's.
     """
 
     id: str
@@ -165,6 +209,7 @@ class Candidate:
     assumed: AssumedQuality | None = None
     recorded: Recording | None = None
     bench: MeasuredLoad | None = None
+    prices: StatedPrices = StatedPrices()
 
 
 class StoppingRule(StrEnum):
@@ -176,13 +221,20 @@ class StoppingRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrialSettings:
-    """How the trial is run; written into its journal before the first call."""
+    """How the trial is run; what decides its result is in its journal before the first call.
+
+    An item is put `repeats` times to each candidate, and the mean is what counts. The budgets stop
+    a run and change nothing else: dollars of all its calls so far, minutes of the run.
+    """
 
     items: int
     seed: int
     alpha: float
     stopping: StoppingRule
     confidence: float
+    repeats: int = 1
+    budget_usd: float | None = None
+    budget_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +242,8 @@ class Workload:
     """Everything a decision is asked about. `incumbent` is the candidate in use today, if any.
 
     It has items, or else it is a draft and `lengths` says how long its requests are and who counted
-    them.
+    them. Of very many items it has those that a trial draws from. `notes` are what its reader
+    should know of them, without a word of what they say.
     """
 
     name: str
@@ -206,6 +259,7 @@ class Workload:
     candidates: tuple[Candidate, ...]
     incumbent: str | None = None
     lengths: Lengths | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if bool(self.items) == (self.lengths is not None):

@@ -12,8 +12,11 @@ import numpy as np
 
 from equipoise.economics import sanity
 from equipoise.economics.accepted import per_accepted
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.crossover import Cost, Crossing, crossings
 from equipoise.economics.path import CostPath
+
+_PRICE_HALVINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +107,29 @@ def needed_utilisation(
     return Point(share, f"From {share:.1%} utilisation on, all day and night, our own is cheaper.")
 
 
-def needed_price(own: CostPath, api: CostPath, requests: float) -> Point:
-    """The fee for a request at which both cost the same: the API's price at which to switch.
+def needed_price(own: CostPath, api: ApiPath, requests: float) -> Point:
+    """The list price of a request at which both cost the same: where to switch.
 
-    What the API costs without any request (people, commitments) is taken to stay.
+    People stay, and so does what is promised: a discount applies to the price, and fees below a
+    promise change nothing.
     """
     if requests <= 0:
         return Point(None, "Without requests no price a request can matter.")
-    fixed = api.monthly(0.0)
-    price = (own.monthly(requests) - fixed) / requests
-    if price <= 0:
+    ours, now = own.monthly(requests), api.request_usd()
+    if api.monthly_at(0.0, requests) >= ours:
         return Point(None, "At no price: the API's fixed costs alone exceed those of our own.")
-    now = (api.monthly(requests) - fixed) / requests
-    word = "falls below" if now > price else "rises above"
+    low, high = 0.0, max(now, ours / requests, 1e-12)
+    while api.monthly_at(high, requests) < ours:
+        high *= 2
+    for _ in range(_PRICE_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if api.monthly_at(middle, requests) < ours else (low, middle)
+    word = "falls below" if now > high else "rises above"
     sentence = (
-        f"The answer changes when the API's price for a request {word} ${price:,.4g}; "
+        f"The answer changes when the API's price for a request {word} ${high:,.4g}; "
         f"it is ${now:,.4g} today."
     )
-    return Point(price, sentence)
+    return Point(high, sentence)
 
 
 def saving(own: CostPath, api: CostPath, requests: float) -> float:

@@ -20,6 +20,8 @@ _Three = tuple[float, float, float]
 _GRID = 400
 _FINEST = 1.0001
 _HALVINGS = 40
+_COARSE = 41  # a grid for draws, each of which costs two thousand
+_EDGE_HALVINGS = 8
 # Where to look inside a cell: steps of equal height would meet a chord at a half, but not here.
 _WITHIN = 0.381966
 _STRAIGHT = 1e-9
@@ -52,6 +54,38 @@ def crossings(first: Cost, second: Cost, low: float, high: float) -> tuple[Cross
             found.append(Crossing(at, first_is_cheaper_below=sign < 0))
         previous, sign = look, look.sign or sign
     return tuple(found)
+
+
+def unsure(chance: Cost, low: float, high: float, level: float) -> tuple[float, float] | None:
+    """The volumes between which neither of two paths is surely the cheaper; None where one is.
+
+    `chance` is the share of draws, at a volume, in which the first costs less; a path is surely the
+    cheaper where it is in a share of at least (1 + level)/2. Ends at `low` and `high` say that
+    doubt reaches beyond them. Raises ValueError unless 0 < low < high.
+    """
+    if not 0 < low < high:
+        raise ValueError(f"a range of volumes needs 0 < low < high; got {low}, {high}")
+    sure = (1 + level) / 2
+
+    def doubt(volume: float) -> bool:
+        share = chance(volume)
+        return max(share, 1 - share) < sure
+
+    grid = [float(volume) for volume in np.geomspace(low, high, _COARSE)]
+    doubtful = [place for place, volume in enumerate(grid) if doubt(volume)]
+    if not doubtful:
+        return None
+    first, last = doubtful[0], doubtful[-1]
+    start = _edge(doubt, grid[first], grid[first - 1]) if first else low
+    end = _edge(doubt, grid[last], grid[last + 1]) if last + 1 < len(grid) else high
+    return start, end
+
+
+def _edge(doubt: Callable[[float], bool], inside: float, outside: float) -> float:
+    for _ in range(_EDGE_HALVINGS):
+        middle = (inside * outside) ** 0.5
+        inside, outside = (middle, outside) if doubt(middle) else (inside, middle)
+    return inside
 
 
 def volumes(around: float, decades: float = 1.5, count: int = 31) -> Sequence[float]:

@@ -13,7 +13,7 @@ from equipoise.decisions.costing.page import CandidateCost, CostPage
 from equipoise.decisions.costing.price import cost_page
 from equipoise.decisions.costing.record import SCHEMA, to_json
 from equipoise.decisions.decide import decide
-from equipoise.domain.workload import DataClass
+from equipoise.domain.workload import DataClass, StatedPrices
 from equipoise.errors import ConfigurationError
 
 EVERYBODY = (small("small", 250), large(), hosted(), gpt("gpt", 372), claude())
@@ -148,16 +148,16 @@ def test_where_both_were_measured_they_cross_per_accepted_answer() -> None:
 
 
 def test_a_rent_of_ones_own_replaces_the_catalogs_range() -> None:
-    page = cost_page(make_case(large()), 1, usd_per_hour=3.0)
+    page = cost_page(make_case(large(prices=StatedPrices(usd_per_hour=3.0))), 1)
     machines = cost_of(page, "large").costs[0]
 
-    assert "at $3 an hour" in machines.basis
+    assert "; $3 an hour" in machines.basis
     assert machines.usd == pytest.approx(3.0 * 730)
 
 
 def test_a_rent_by_the_month_is_taken_for_the_slip_it_is() -> None:
     with pytest.raises(ConfigurationError):
-        cost_page(make_case(large()), 1, usd_per_hour=2_190.0)
+        cost_page(make_case(large(prices=StatedPrices(usd_per_hour=2_190.0))), 1)
 
 
 def test_the_difference_hangs_on_the_three_facts_that_move_it_most() -> None:
@@ -202,8 +202,8 @@ def test_a_vendor_without_a_known_promise_says_so() -> None:
 
 
 def test_a_vendor_keeps_its_price_whatever_a_machine_rents_for() -> None:
-    case = make_case(large(), gpt())
-    with_rent, without = cost_page(case, 1, usd_per_hour=3.0), cost_page(case, 1)
+    ours = large(prices=StatedPrices(usd_per_hour=3.0))
+    with_rent, without = (cost_page(make_case(own, gpt()), 1) for own in (ours, large()))
 
     assert cost_of(with_rent, "gpt") == cost_of(without, "gpt")
 

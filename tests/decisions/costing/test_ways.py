@@ -18,11 +18,11 @@ from tests.decisions.cases import (
 
 from equipoise.decisions.costing.page import CandidateCost, WayCost
 from equipoise.decisions.costing.price import cost_page
-from equipoise.decisions.costing.ways import ORDER, api_price, moving_bill
-from equipoise.decisions.offer import make_offers
+from equipoise.decisions.costing.ways import ORDER, moving_bill
+from equipoise.decisions.offers import make_offers
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.draws import Sampler
 from equipoise.economics.drift import Drift
-from equipoise.economics.vendor_path import VendorPath
 
 BUSY = Ask(requests=30_000_000, own_fte=0.3)
 
@@ -47,7 +47,7 @@ def test_people_are_the_organisations_own() -> None:
 
 
 def test_buying_takes_more_at_the_start_and_less_a_month_than_renting() -> None:
-    found = ways(large(), gpt(), ask=BUSY)
+    found = ways(large(), gpt(), ask=replace(BUSY, figures=()))
     bought, rented = found["bought"], found["on_demand"]
 
     assert (bought.start_usd or 0) > (rented.start_usd or 0) > 0
@@ -113,9 +113,10 @@ def test_a_bill_of_which_a_part_moves_is_summed_closely(
 def test_fees_follow_what_the_vendor_has_announced() -> None:
     case = make_case(gpt())
     path = make_offers(case, Sampler(1))["gpt"].path
-    assert isinstance(path, VendorPath)
+    assert isinstance(path, ApiPath)
     halved = ("2027-11-24", path.card.input // 2, path.card.output // 2)
-    price = api_price(replace(path, card=replace(path.card, changes=(halved,))), case.now)
+    announced = replace(path, card=replace(path.card, changes=(halved,)))
+    price = announced.announced(case.now, 0.5)
 
     assert float(price.factor(11.9)) == pytest.approx(0.5 ** (11.9 / 12))
     assert float(price.factor(12.1)) == pytest.approx(0.5 * 0.5 ** (12.1 / 12))

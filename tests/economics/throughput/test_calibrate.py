@@ -12,12 +12,22 @@ import pytest
 from equipoise.catalog import devices, shapes
 from equipoise.catalog.efficiencies import Efficiencies, efficiencies, read, to_toml
 from equipoise.domain.provenance import Source
-from equipoise.economics.throughput.calibrate import calibrate, even, pose, solve, spread
+from equipoise.economics.throughput.calibrate import calibrate, pose, solve
 from equipoise.economics.throughput.coefficients import COLUMN, PRIORS, coefficients
 from equipoise.economics.throughput.deployment import Deployment, Load
 from equipoise.economics.throughput.estimate import estimate_many
 from equipoise.economics.throughput.points import Point
 from equipoise.economics.throughput.precision import FORMATS
+from equipoise.economics.throughput.spreads import (
+    ALONE,
+    alone,
+    deviation,
+    even,
+    machine,
+    ranges,
+    spread,
+    within,
+)
 
 SOURCE = Source("made up", checked=date(2026, 11, 1))
 TRUE = {name: prior.median for name, prior in PRIORS.items()} | {
@@ -113,6 +123,32 @@ def test_a_spread_encloses_the_estimate_and_is_a_guess_without_errors() -> None:
     assert spread(np.full(9, 0.5), np.ones(9)).low == 1.0
     guess = spread(np.array([np.nan]), np.ones(1))
     assert guess.low < 1 < guess.high
+
+
+def test_one_request_at_a_time_has_a_range_of_its_own_as_far_to_both_sides() -> None:
+    points = made()
+    off = np.where(alone(points), 0.5, 0.1) * np.resize([1.0, -0.5], len(points))
+    found = ranges(off, points, elsewhere=False)
+    assert found[ALONE].low == pytest.approx(1 / found[ALONE].high)
+    assert found[ALONE].high > found[""].high > 1
+
+
+def test_few_campaigns_widen_the_range_of_a_further_one() -> None:
+    points = [replace(p, load=replace(p.load, concurrency=1.0)) for p in made()]
+    named = [
+        replace(point, deployment=replace(point.deployment, campaign=f"c{number % 3}"))
+        for number, point in enumerate(points)
+    ]
+    off = 0.2 * np.resize([1.0, -1.0], len(points))
+    near, far = (ranges(off, named, elsewhere=elsewhere)[ALONE] for elsewhere in (False, True))
+    assert np.log(far.high) == pytest.approx(np.log(near.high) * (4 / 3) ** 0.5)
+
+
+def test_what_a_machine_is_off_by_at_every_load_is_not_its_spread() -> None:
+    points = made()
+    bias = np.array([len(machine(point)) * 0.1 for point in points])
+    assert within(bias, points).high == pytest.approx(1.0)
+    assert deviation(within(bias + np.resize([0.3, -0.3], len(points)), points)) > 0.1
 
 
 def test_no_group_outweighs_the_others_by_its_size() -> None:

@@ -133,6 +133,25 @@ def test_a_campaign_nobody_has_seen_gets_a_wider_interval() -> None:
     assert unknown.high > known.high
 
 
+def test_a_device_or_a_model_that_is_assumed_widens_the_range() -> None:
+    load = Load(500, 100, concurrency=1)
+    sure = estimate(replace(SMALL, device=devices.find("xeon-4")), load).tpot
+    unsure = estimate(replace(SMALL, device=replace(devices.find("xeon-4"), assumed=True)), load)
+    assert sure is not None
+    assert unsure.tpot is not None
+    assert unsure.tpot.value == sure.value
+    assert unsure.tpot.high > sure.high
+
+
+def test_fewer_run_at_once_where_a_token_may_not_take_so_long() -> None:
+    free = estimate(SMALL, Load(1000, 200, concurrency=inf))
+    bound = estimate(SMALL, Load(1000, 200, concurrency=inf, token_limit=0.02))
+    assert free.tpot is not None
+    assert bound.tpot is not None
+    assert bound.tpot.value <= 0.02 < free.tpot.value
+    assert bound.batch < free.batch
+
+
 def test_the_longest_context_is_where_so_many_sequences_still_fit() -> None:
     longest = longest_context(SMALL, 16)
     assert fit(SMALL, longest).sequences >= 16 > fit(SMALL, longest * 1.01).sequences

@@ -41,7 +41,7 @@ def test_a_format_is_known_by_how_it_is_spelled(spelled: str, meant: str) -> Non
 
 
 def test_an_unknown_format_is_none() -> None:
-    assert weight_format("ternary") is None
+    assert weight_format("roman") is None
 
 
 def test_a_device_without_a_unit_multiplies_in_the_next_wider_one() -> None:

@@ -110,6 +110,14 @@ def test_a_configuration_is_read_with_its_degrees_and_mean_lengths() -> None:
     assert load.input == pytest.approx(0.9 * 1024)
 
 
+@pytest.mark.parametrize("changed", [{"system": "mi300x"}, {"backend": "lmdeploy"}])
+def test_the_layout_of_a_campaign_with_what_it_never_measured_is_not_of_it(
+    changed: dict[str, str],
+) -> None:
+    assert job(CONFIGURATION)[0].campaign == "silicon"
+    assert job({**CONFIGURATION, "tp_size": "16"}, **changed)[0].campaign == ""
+
+
 def test_experts_wider_than_attention_repeat_it() -> None:
     deployment, _ = job(
         CONFIGURATION, attention_dp_size="", tp_size="2", moe_tp_size="1", moe_ep_size="8"
@@ -139,6 +147,108 @@ def test_parallelism_is_read_as_engines_write_it(
     assert (deployment.tensor, deployment.pipeline, deployment.attention_data) == degrees
 
 
+APART = {
+    **CONFIGURATION,
+    "mode": "disagg",
+    "batch_size": "",
+    "tp_size": "",
+    "attention_dp_size": "",
+    "moe_tp_size": "",
+    "moe_ep_size": "",
+    "prefill_num_workers": "4",
+    "prefill_tp_size": "8",
+    "prefill_attention_dp_size": "1",
+    "decode_num_workers": "2",
+    "decode_batch_size": "16",
+    "decode_tp_size": "1",
+    "decode_attention_dp_size": "8",
+    "decode_moe_tp_size": "0",
+    "decode_moe_ep_size": "8",
+}
+
+
+def test_prompts_read_on_other_devices_steal_no_time_from_tokens() -> None:
+    deployment, load = job(APART)
+    assert deployment.prefill is not None
+    assert (deployment.attention_data, deployment.prefill.tensor, deployment.prefills) == (8, 8, 2)
+    assert load.concurrency == 16 * 8
+    together = {**CONFIGURATION, "tp_size": "1", "attention_dp_size": "8", "moe_ep_size": "8"}
+    assert figures(APART).tpot_ms < figures({**together, "moe_tp_size": "1"}).tpot_ms
+
+
+def test_devices_that_read_prompts_count_among_those_that_share_the_rate() -> None:
+    more = {**APART, "prefill_num_workers": "40"}
+    assert figures(more).output_tok_s_per_gpu < figures(APART).output_tok_s_per_gpu
+
+
+SERVER = {
+    "id": "mlperf5.1:1",
+    "model": "llama2-70b-99",
+    "gpu": "NVIDIA H200-SXM-141GB",
+    "gpu_count": "8",
+    "precision": "fp8",
+    "engine": "TensorRT 10.11, CUDA 12.9",
+    "scenario": "MLPerf Server",
+    "what_is_measured": "system tokens/s, SLO: p99 TTFT<=2000ms TPOT<=40ms",
+    "note": "dataset OpenOrca, max_seq 1024",
+}
+
+
+def test_a_server_runs_as_many_as_keep_its_limit_and_offline_as_many_as_fit() -> None:
+    server, offline = figures(SERVER), figures({**SERVER, "scenario": "MLPerf Offline"})
+    assert server.tpot_ms <= 32.01
+    assert server.output_tok_s_per_gpu < offline.output_tok_s_per_gpu
+    deployment, load = job(SERVER)
+    assert (deployment.tensor, load.input, load.output) == (1, 300, 294)
+
+
+def test_a_limit_that_everything_keeps_limits_nothing() -> None:
+    lax = SERVER["what_is_measured"].replace("40ms", "40000ms")
+    offline = figures({**SERVER, "scenario": "MLPerf Offline"})
+    assert figures({**SERVER, "what_is_measured": lax}).tpot_ms == pytest.approx(offline.tpot_ms)
+
+
+def test_a_rate_of_decoding_alone_leaves_the_prompt_out() -> None:
+    decoding = {**MEASUREMENT, "what_is_measured": "generation tok/s"}
+    found = figures(decoding)
+    assert found.output_tok_s_per_gpu == pytest.approx(1000 / found.tpot_ms)
+    assert figures(MEASUREMENT).output_tok_s_per_gpu < found.output_tok_s_per_gpu
+
+
+def test_an_index_that_picks_tokens_spares_a_long_context_its_reading() -> None:
+    long = {**CONFIGURATION, "isl": "65536", "batch_size": "4"}
+    every, picked = (
+        figures({**long, "model_path": name})
+        for name in ("deepseek-ai/DeepSeek-V3.1", "deepseek-ai/DeepSeek-V3.2")
+    )
+    assert picked.tpot_ms < every.tpot_ms
+
+
+@pytest.mark.parametrize(
+    ("precision", "weights", "cache"),
+    [
+        ("fp8_kv", "fp8", 1),
+        ("fp16-kv8", "bf16", 1),
+        ("bf16", "bf16", 2),
+        ("auto", "bf16", 2),
+        ("4.5bpw", "4.5-bit", 2),
+    ],
+)
+def test_a_precision_may_be_of_the_cache_too(precision: str, weights: str, cache: float) -> None:
+    found, _ = job(MEASUREMENT, precision=precision, engine="vllm")
+    assert (found.weights.id, found.kv_element_bytes) == (weights, cache)
+
+
+@pytest.mark.parametrize(("written", "number"), [("1,024", 1024), ("8k", 8192), ("128.0", 128)])
+def test_numbers_are_read_as_people_write_them(written: str, number: float) -> None:
+    assert job(MEASUREMENT, input_len=written)[1].input == number
+
+
+@pytest.mark.parametrize("absent", ["", "N/A", "none", "-"])
+def test_a_cell_that_says_nothing_is_absent(absent: str) -> None:
+    assert figures({**MEASUREMENT, "parallelism": absent}) == figures(MEASUREMENT)
+
+
 def test_offline_runs_are_as_many_requests_as_fit() -> None:
     _, load = job(MEASUREMENT, concurrency="", scenario="Offline max load")
     assert load.concurrency == inf
@@ -155,7 +265,8 @@ def test_a_row_with_a_rate_alone_is_an_open_loop() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"mode": "disagg"}, "separate devices"),
+        ({"mode": "disagg"}, "decode_"),
+        ({"mode": "apart"}, "apart"),
         ({"model_path": "no-such-model"}, "no-such-model"),
         ({"system": "abacus"}, "abacus"),
         ({"precision": "roman"}, "roman"),
@@ -178,8 +289,9 @@ def test_a_configuration_without_an_estimate_says_why(changed: dict[str, str], s
     [
         ({"gpu": "abacus"}, "abacus"),
         ({"model": "no-such-model"}, "no-such-model"),
-        ({"concurrency": ""}, "neither a concurrency nor a rate"),
-        ({"input_len": ""}, "input_len"),
+        ({"concurrency": "", "scenario": "", "precision": "fp8", "engine": "vllm"}, "neither"),
+        ({"concurrency": "8", "input_len": ""}, "input_len"),
+        ({"concurrency": "few"}, "concurrency is 'few'"),
         ({"parallelism": "TP0"}, "TP0"),
     ],
 )
@@ -281,3 +393,18 @@ def test_published_rows_are_estimated_or_say_why() -> None:
     ]
     assert sum(isinstance(one, RowEstimate) for one in aggregated) > 0.9 * len(aggregated)
     assert all(one.reason for one in found if isinstance(one, Reason))
+
+
+def test_a_row_without_a_precision_has_the_weights_as_they_are_published() -> None:
+    said = {"gpu": "h100", "gpu_count": "1", "input_len": "1000", "output_len": "200"}
+    formats = {}
+    for model in ("gpt-oss-120b", "deepseek-v3", "llama-3.1-8b-instruct"):
+        found = read_row({**said, "model": model, "concurrency": "8"})
+        assert not isinstance(found, Reason)
+        formats[model] = found[0].weights.id
+
+    assert formats == {
+        "gpt-oss-120b": "mxfp4",
+        "deepseek-v3": "fp8",
+        "llama-3.1-8b-instruct": "bf16",
+    }

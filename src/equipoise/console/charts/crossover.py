@@ -152,26 +152,33 @@ def _crossings(plane: Plane, decision: Decision, curves: tuple[CostCurve, ...]) 
         if point is None:
             continue
         x, y = plane.x.pixel(volume), plane.y.pixel(point.cost_usd)
+        layers.append(symbol(x, y, Mark("circle", PAPER, INK, size=46)))
         box = _volume_box(plane, x, own, written.volume(volume), taken)
+        # A staircase crosses so often that not every volume can be written: the table has them all.
+        if box is None:
+            continue
         taken.append(box)
         layers += [
             line((x, y), (x, plane.y.length), MUTE, dash=(1, 3)),
-            symbol(x, y, Mark("circle", PAPER, INK, size=46)),
             text(box.left, (box.top + box.bottom) / 2, written.volume(volume), MUTE),
         ]
     return layers
 
 
-def _volume_box(plane: Plane, x: float, own: float, words: str, taken: list[Box]) -> Box:
-    """Room for a volume beside its dotted line, away from the workload's own, in the lowest row."""
+def _volume_box(plane: Plane, x: float, own: float, words: str, taken: list[Box]) -> Box | None:
+    """Room for a volume beside its dotted line, away from the workload's own, in the lowest row.
+
+    None where there is none left in the lower half, or within the chart.
+    """
     room = width(words)
     left = x - 5 - room if x < own and x > room else x + 5
     bottom = plane.y.length - 3
     while any(Box(left, bottom - LINE, left + room, bottom).overlaps(box) for box in taken):
         bottom -= LINE
-        if bottom < LINE:
-            break
-    return Box(left, bottom - LINE, left + room, bottom)
+        if bottom < plane.y.length / 2:
+            return None
+    box = Box(left, bottom - LINE, left + room, bottom)
+    return box if box.right <= plane.x.length + 4 else None
 
 
 def _ends(plane: Plane, decision: Decision, curves: tuple[CostCurve, ...]) -> list[alt.Chart]:

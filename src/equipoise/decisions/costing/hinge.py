@@ -7,21 +7,25 @@ from dataclasses import dataclass, replace
 from math import exp
 from statistics import NormalDist
 
-from equipoise.catalog.cost_ranges import CostRange
+from equipoise.catalog.cost_ranges import CostRange, cost_range
 from equipoise.decisions.case import Case
 from equipoise.decisions.costing.page import Hinge, Swing
-from equipoise.decisions.offer import TOKENIZER_SPREAD, Offer, rate_spread
+from equipoise.decisions.offer import Offer
+from equipoise.decisions.own_offer import ownership_plan, rate_spread
 from equipoise.domain.provenance import Source
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.break_even_points import chance_own_is_cheaper
-from equipoise.economics.draws import LEVEL
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.draws import LEVEL, Sampler
+from equipoise.economics.ownership.path import OwnershipPath
+from equipoise.economics.ownership.ways import ownership_path
+from equipoise.economics.quantity import median
 from equipoise.economics.sensitivity import tornado
-from equipoise.economics.vendor_path import VendorPath
 
 SHOWN = 3
 _VOLUME_FOLD = 2.0
 _Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 _ASSUMED = Source("assumed")
+_COUNTED = ("tokenizer_ratio", "reasoning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,9 @@ class Duel:
     """The cheapest of our own and the cheapest vendor."""
 
     own: Offer
-    own_path: OwnPath
+    own_path: OwnershipPath
     vendor: Offer
-    vendor_path: VendorPath
+    vendor_path: ApiPath
 
 
 def hinge(case: Case, duel: Duel) -> Hinge:
@@ -43,11 +47,11 @@ def hinge(case: Case, duel: Duel) -> Hinge:
     ranges = _ranges(case, duel)
 
     def difference(values: Mapping[str, float]) -> float:
-        machine = replace(duel.own_path.machine, usd_per_hour=values["rent"])
-        own = replace(duel.own_path, machine=machine, rate_median=values["speed"])
-        volume = values["volume"]
-        fees = volume * duel.vendor_path.request_usd() * values.get("tokens", 1.0)
-        return own.monthly(volume) - fees - duel.vendor_path.people_usd
+        own = _had(case, duel, values["price"], values["speed"])
+        vendor = duel.vendor_path.using(
+            **{name: values[name] for name in _COUNTED if name in values}
+        )
+        return own.monthly(values["volume"]) - vendor.monthly(values["volume"])
 
     swings = tuple(
         Swing(
@@ -65,19 +69,25 @@ def hinge(case: Case, duel: Duel) -> Hinge:
     return Hinge(duel.own.id, duel.vendor.id, middle, chance, swings)
 
 
+def _had(case: Case, duel: Duel, price: float, speed: float) -> OwnershipPath:
+    """Our own at another price of its machine, rent or purchase, and another speed."""
+    machine, housed = duel.own_path.machine, duel.own_path.terms.procurement.housed
+    machine = (
+        replace(machine, usd_purchase=price)
+        if housed
+        else replace(machine, usd_per_hour=price, usd_low=price, usd_high=price)
+    )
+    plan = ownership_plan(case, duel.own, machine, duel.own_path.rate_median)
+    changed = replace(plan, rate_median=speed, rate_spread=0.0)
+    return ownership_path(changed, Sampler(0, count=1), "")
+
+
 def _ranges(case: Case, duel: Duel) -> dict[str, CostRange]:
-    machine, rate = duel.own_path.machine, duel.own_path.rate_median
+    rate, volume = duel.own_path.rate_median, case.requests
     wide = exp(_Z * rate_spread(case, duel.own))
-    volume = case.requests
+    counted, vendor = "for one of ours", duel.vendor.id
     found = {
-        "rent": CostRange(
-            f"rent of {machine.name}",
-            machine.usd_low,
-            machine.usd_per_hour,
-            machine.usd_high,
-            "dollars an hour",
-            machine.price_source,
-        ),
+        "price": _machine_price(duel.own_path),
         "speed": CostRange(
             f"speed of {duel.own.id}", rate / wide, rate, rate * wide, "requests a second", _ASSUMED
         ),
@@ -90,8 +100,26 @@ def _ranges(case: Case, duel: Duel) -> dict[str, CostRange]:
             _ASSUMED,
         ),
     }
-    if case.trial.serving_of(duel.vendor.id) is None:
-        low, high = TOKENIZER_SPREAD
-        name = f"tokens that {duel.vendor.id} counts"
-        found["tokens"] = CostRange(name, low, 1.0, high, "for one of ours", _ASSUMED)
+    if case.trial.serving_of(vendor) is None:
+        row = cost_range("tokenizer_ratio")
+        found["tokenizer_ratio"] = replace(row, id=f"tokens that {vendor} counts", unit=counted)
+    if median(duel.vendor_path.use.reasoning) != 1:
+        row = cost_range("reasoning_multiplier")
+        found["reasoning"] = replace(row, id=f"tokens that {vendor} thinks", unit="for one shown")
     return found
+
+
+def _machine_price(path: OwnershipPath) -> CostRange:
+    machine = path.machine
+    if path.terms.procurement.housed and machine.usd_purchase is not None:
+        source = machine.purchase_source or machine.price_source
+        name, usd = f"price of {machine.name}", machine.usd_purchase
+        return CostRange.known(name, usd, "dollars for its accelerators", source)
+    return CostRange(
+        f"rent of {machine.name}",
+        machine.usd_low,
+        machine.usd_per_hour,
+        machine.usd_high,
+        "dollars an hour",
+        machine.price_source,
+    )

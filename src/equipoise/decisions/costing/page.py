@@ -37,7 +37,7 @@ class Against:
 
     `saving_usd` is a month's and negative where ours costs more. `needed_request_usd` is the fee a
     request, and `needed_utilisation` the share of one machine's output, at which both cost the
-    same; None where there is none, as the sentence says. The latter counts rent alone.
+    same; None where there is none, as the sentence says. The latter counts the machine alone.
     """
 
     reference: str
@@ -96,7 +96,8 @@ class OtherPlan:
 class Pair:
     """Every volume from `low` to `high` at which the cheaper of two candidates changes.
 
-    `per` is "month" or "accepted answer": what was compared.
+    `per` is "month" or "accepted answer": what was compared. By the month, neither is surely the
+    cheaper from `unsure_low` to `unsure_high`, in 80 % of the draws; both are None where one is.
     """
 
     first: str
@@ -106,6 +107,8 @@ class Pair:
     high: float
     crossings: tuple[Crossover, ...]
     sentence: str
+    unsure_low: float | None = None
+    unsure_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 
 from equipoise.decisions.case import Case
@@ -10,10 +11,12 @@ from equipoise.decisions.costing.page import Pair
 from equipoise.decisions.offer import Offer, Path
 from equipoise.domain.decision import CostCurve, CostPoint, Crossover
 from equipoise.economics.accepted import per_accepted
-from equipoise.economics.crossover import Cost, crossings, volumes
-from equipoise.economics.draws import bounds
+from equipoise.economics.break_even_points import chance_own_is_cheaper
+from equipoise.economics.crossover import Cost, crossings, unsure, volumes
+from equipoise.economics.draws import LEVEL, bounds
 
 _FOLD = 100.0
+_DRAWN = 91  # enough for the steps of a staircase to be seen as such
 
 Priced = Sequence[tuple[Offer, Path]]
 
@@ -34,7 +37,7 @@ def curves(case: Case, priced: Priced) -> tuple[CostCurve, ...]:
             target=offer.target.id,
             weights=offer.target.model.weights,
             operator=offer.target.endpoint.operator,
-            points=tuple(_point(path, volume) for volume in volumes(case.requests)),
+            points=tuple(_point(path, volume) for volume in volumes(case.requests, count=_DRAWN)),
         )
         for offer, path in priced
     )
@@ -51,14 +54,27 @@ def _pair(case: Case, first: tuple[Offer, Path], second: tuple[Offer, Path]) -> 
         found.append(Crossover(*names, turn.requests, cheap, dear))
     cheaper = names[0] if ours(low) < theirs(low) else names[1]
     by = " per accepted answer" if answers else ""
+    doubt = unsure(partial(chance_own_is_cheaper, first[1], second[1]), low, high, LEVEL)
+    sentence = _said(first[0], second[0], cheaper, tuple(found), by)
     return Pair(
         *names,
         per="accepted answer" if answers else "month",
         low=low,
         high=high,
         crossings=tuple(found),
-        sentence=_said(first[0], second[0], cheaper, tuple(found), by),
+        sentence=f"{sentence}{_doubted(doubt, low, high)}",
+        unsure_low=doubt[0] if doubt is not None else None,
+        unsure_high=doubt[1] if doubt is not None else None,
     )
+
+
+def _doubted(doubt: tuple[float, float] | None, low: float, high: float) -> str:
+    """The volumes of doubt, as far as one has looked, as a further sentence."""
+    if doubt is None:
+        return ""
+    start = "the least" if doubt[0] <= low else f"{doubt[0]:,.0f}"
+    end = "the most" if doubt[1] >= high else f"{doubt[1]:,.0f}"
+    return f" By the month neither is surely cheaper from {start} to {end} requests looked at."
 
 
 def _cost(case: Case, offer: Offer, path: Path, answers: bool) -> Cost:

@@ -21,32 +21,28 @@ from equipoise.decisions.costing.pairs import cost_pairs, curves
 from equipoise.decisions.costing.provenance import figures
 from equipoise.decisions.costing.provenance_compared import compared, of_others
 from equipoise.decisions.costing.vendor_notes import vendor_notes
-from equipoise.decisions.costing.ways import Rival, way_costs
-from equipoise.decisions.offer import Offer, Path, make_offers, rate_spread
-from equipoise.domain.provenance import Source
-from equipoise.economics import sanity
+from equipoise.decisions.costing.ways import Rival, cheapest_mix, way_costs
+from equipoise.decisions.offer import Offer, Path
+from equipoise.decisions.offers import make_offers
 from equipoise.economics.accepted import per_accepted
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.break_even_points import needed_price, needed_utilisation, saving
 from equipoise.economics.draws import Sampler, bounds
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.hybrid_path import unit_costs
+from equipoise.economics.ownership.path import OwnershipPath
 from equipoise.economics.path import HOURS_PER_MONTH
-from equipoise.economics.replicas import BUSY_CEILING, with_spares, working_replicas
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.economics.replicas import BUSY_CEILING
 
 _SECONDS = HOURS_PER_MONTH * 3600
 
 
-def cost_page(case: Case, seed: int, usd_per_hour: float | None = None) -> CostPage:
+def cost_page(case: Case, seed: int) -> CostPage:
     """Price every candidate. The same case and seed give the same page, to the last digit.
 
-    `usd_per_hour` is what our own machines rent for where the catalog's price is not theirs. Raises
-    ConfigurationError where a stated figure is beyond what can be meant.
+    Raises ConfigurationError where a stated figure is beyond what can be meant.
     """
     sampler = Sampler(seed)
     offers = make_offers(case, sampler)
-    if usd_per_hour is not None:
-        sanity.check({"usd_per_machine_hour": usd_per_hour})
-        offers = {name: _rented(case, row, usd_per_hour) for name, row in offers.items()}
     rival = _rival(case, offers)
     rows = tuple(_candidate(case, offer, rival, sampler) for offer in offers.values())
     priced = [(row, row.path) for row in offers.values() if row.path is not None]
@@ -59,7 +55,15 @@ def cost_page(case: Case, seed: int, usd_per_hour: float | None = None) -> CostP
         priced_on=case.now,
         requests_per_month=case.workload.requirements.volume.requests_per_month,
         peak_to_mean=case.workload.requirements.volume.peak_to_mean,
-        answer=f"{_answer(rows, pairs, found)} {_cheapest_other(rows, others)}".rstrip(),
+        answer=" ".join(
+            filter(
+                None,
+                (
+                    _answer(rows, pairs, found, case.workload.incumbent),
+                    _cheapest_other(rows, others),
+                ),
+            )
+        ),
         candidates=rows,
         others=others,
         pairs=pairs,
@@ -71,25 +75,9 @@ def cost_page(case: Case, seed: int, usd_per_hour: float | None = None) -> CostP
     )
 
 
-def _rented(case: Case, offer: Offer, usd_per_hour: float) -> Offer:
-    """The offer at the user's own rent, which is known and has no range."""
-    path = offer.path
-    if not isinstance(path, OwnPath):
-        return offer
-    machine = replace(
-        path.machine,
-        usd_per_hour=usd_per_hour,
-        usd_low=usd_per_hour,
-        usd_high=usd_per_hour,
-        price_source=Source(case.file, checked=case.now),
-    )
-    rent = path.rent * 0 + usd_per_hour
-    return replace(offer, path=replace(path, machine=machine, rent=rent))
-
-
 def _rival(case: Case, offers: Mapping[str, Offer]) -> Rival | None:
     """The incumbent where it is a vendor's; else the vendor that costs least a month."""
-    vendors = {row.id: row.path for row in offers.values() if isinstance(row.path, VendorPath)}
+    vendors = {row.id: row.path for row in offers.values() if isinstance(row.path, ApiPath)}
     if not vendors:
         return None
     least = min(vendors, key=lambda name: vendors[name].monthly(case.requests))
@@ -121,8 +109,8 @@ def _candidate(case: Case, offer: Offer, rival: Rival | None, sampler: Sampler) 
             answers=offer.quality.items,
             per_accepted_usd=_per_accepted(case, offer, monthly),
         )
-    if isinstance(path, VendorPath):
-        return replace(row, notes=tuple(vendor_notes(case, offer)))
+    if isinstance(path, ApiPath):
+        return replace(row, notes=tuple(vendor_notes(case, offer, path)))
     return _own(case, offer, path, row, rival, sampler)
 
 
@@ -135,35 +123,46 @@ def _per_accepted(case: Case, offer: Offer, monthly: float) -> float | None:
 def _own(
     case: Case,
     offer: Offer,
-    path: OwnPath,
+    path: OwnershipPath,
     row: CandidateCost,
     rival: Rival | None,
     sampler: Sampler,
 ) -> CandidateCost:
-    mean = case.requests / _SECONDS
-    working = working_replicas(mean * path.peak_to_mean, path.rate_median)
-    machines = with_spares(working, path.availability)
-    model, spread = offer.target.model.id, rate_spread(case, offer)
+    working, spares = path.machines(case.requests)
     return replace(
         row,
         machine=path.machine.id,
-        machines=machines,
-        utilisation=mean / (machines * path.rate_median),
+        machines=working + spares,
+        utilisation=path.utilisation(case.requests),
         next_machine_at=working * path.rate_median * BUSY_CEILING * _SECONDS / path.peak_to_mean,
-        ways=way_costs(case, model, path, spread, rival, sampler),
+        ways=way_costs(case, offer, path, rival, sampler),
         against=_against(case, path, rival) if rival is not None else None,
-        notes=() if offer.measured_rate else ("Its speed is estimated, not measured.",),
+        notes=tuple(filter(None, (_speed(offer), _slow(case, offer), cheapest_mix(case, path)))),
     )
 
 
-def _against(case: Case, path: OwnPath, rival: Rival) -> Against:
+def _speed(offer: Offer) -> str:
+    return "" if offer.measured_rate else "Its speed is estimated, not measured."
+
+
+def _slow(case: Case, offer: Offer) -> str:
+    """Whether an answer takes longer than is allowed: no number of machines mends that."""
+    allowed = case.workload.requirements.latency_p95_ms / 1000
+    if offer.rate is None or offer.rate.seconds_per_request <= allowed:
+        return ""
+    return (
+        f"An answer takes about {offer.rate.seconds_per_request:,.3g} s on this machine and "
+        f"{allowed:,.3g} s are allowed: it is priced, and equipoise decide would exclude it."
+    )
+
+
+def _against(case: Case, path: OwnershipPath, rival: Rival) -> Against:
     fee = rival.path.request_usd()
     price = needed_price(path, rival.path, case.requests)
-    tokens = rival.path.lengths.input + rival.path.lengths.output
+    tokens = rival.path.tokens()
     if fee > 0:
-        used = needed_utilisation(
-            path.machine.usd_per_hour, path.rate_median * tokens, fee / tokens * 1e6
-        )
+        held = unit_costs(path, rival.path).held_usd_per_hour
+        used = needed_utilisation(held, path.rate_median * tokens, fee / tokens * 1e6)
         share, sentence = used.value, used.sentence
     else:
         share, sentence = None, f"At no utilisation: {rival.name} charges nothing by the token."
@@ -182,17 +181,22 @@ def _hinge(case: Case, offers: Mapping[str, Offer]) -> Hinge | None:
         return min(rows, key=lambda row: row[1].monthly(case.requests))[0]
 
     priced = [(row, row.path) for row in offers.values() if row.path is not None]
-    ours = [row for row in priced if isinstance(row[1], OwnPath)]
-    theirs = [row for row in priced if isinstance(row[1], VendorPath)]
+    ours = [row for row in priced if isinstance(row[1], OwnershipPath)]
+    theirs = [row for row in priced if isinstance(row[1], ApiPath)]
     if not ours or not theirs:
         return None
     own, vendor = cheapest(ours), cheapest(theirs)
-    if not isinstance(own.path, OwnPath) or not isinstance(vendor.path, VendorPath):
+    if not isinstance(own.path, OwnershipPath) or not isinstance(vendor.path, ApiPath):
         return None
     return hinge(case, Duel(own, own.path, vendor, vendor.path))
 
 
-def _answer(rows: tuple[CandidateCost, ...], pairs: tuple[Pair, ...], found: Hinge | None) -> str:
+def _answer(
+    rows: tuple[CandidateCost, ...],
+    pairs: tuple[Pair, ...],
+    found: Hinge | None,
+    incumbent: str | None,
+) -> str:
     usd = {row.candidate: row.monthly_usd for row in rows if row.monthly_usd is not None}
     if not usd:
         reasons = "; ".join(f"{row.candidate}: {row.unpriced}" for row in rows)
@@ -210,8 +214,10 @@ def _answer(rows: tuple[CandidateCost, ...], pairs: tuple[Pair, ...], found: Hin
             f"{found.vendor}; {chance}."
         )
     pair = next(row for row in pairs if {row.first, row.second} == {found.own, found.vendor})
+    ours = {row.candidate for row in rows if row.own}
+    move = "Move to" if incumbent in ours else "Stay on"
     return (
-        f"Stay on the API, quality aside: {dollars(usd[found.vendor])} a month for "
+        f"{move} the API, quality aside: {dollars(usd[found.vendor])} a month for "
         f"{found.vendor}, {between}; {chance}. {pair.sentence if pair.crossings else ''}"
     ).rstrip()
 

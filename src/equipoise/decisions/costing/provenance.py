@@ -14,8 +14,9 @@ from equipoise.decisions.costing.page import CandidateCost, Figure, WayCost
 from equipoise.decisions.costing.provenance_inputs import own_inputs, stated, vendor_inputs
 from equipoise.decisions.offer import Offer
 from equipoise.domain.decision import CostLine
-from equipoise.economics.own_path import OwnPath
-from equipoise.economics.vendor_path import VendorPath
+from equipoise.domain.provenance import Source
+from equipoise.economics.api.path import FEES, ApiPath
+from equipoise.economics.ownership.path import OwnershipPath
 
 MONTH = "dollars a month"
 _DRAWN = "the {} percentile of 2,000 draws; what is uncertain in it has a range, the rest has none"
@@ -28,6 +29,7 @@ _MACHINES = {
     "bought": _PURCHASE,
 }
 _COUNTED = ("{c}.machine_count",)
+_ASKED = ("requests_per_month",)
 _BY_KIND = {
     "financing": (*_COUNTED, *_PURCHASE, "interest_per_year"),
     "power": (
@@ -40,7 +42,8 @@ _BY_KIND = {
         "electricity_usd_per_kwh",
     ),
     "hosting": (*_COUNTED, "host_share", "hosting_usd_per_kw_month"),
-    "people": ("self_hosting_fte", "engineer_usd_per_year"),
+    "egress": ("requests_per_month", "egress_gb_per_request", "egress_usd_per_gb"),
+    "people": (*_COUNTED, "self_hosting_fte", "run_fte_per_step", "engineer_usd_per_year"),
     "refresh": ("refreshes_per_year", "refresh_days", "refresh_usd", "engineer_usd_per_year"),
     "migration": (
         "build_months",
@@ -48,13 +51,11 @@ _BY_KIND = {
         "engineer_usd_per_year",
         "interest_per_year",
     ),
-    "fees": (
-        "requests_per_month",
-        "{c}.input_tokens",
-        "{c}.output_tokens",
-        "{c}.input_price",
-        "{c}.output_price",
-    ),
+    "input": (*_ASKED, "{c}.input_tokens", "{c}.input_price"),
+    "cached": (*_ASKED, "{c}.shared_tokens", "{c}.cached_price"),
+    "output": (*_ASKED, "{c}.output_tokens", "{c}.output_price"),
+    "retries": ("{c}.input", "{c}.output", "retry_share"),
+    "commitment": ("{c}.input", "{c}.output", "{c}.committed"),
 }
 
 
@@ -72,7 +73,7 @@ def figures(
     found += [*more, *stated(case)]
     known = {figure.name for figure in found}
     asked = {name for figure in found for name in figure.inputs}
-    found += (_range(name) for name in sorted(asked - known))
+    found += (_range(case, name) for name in sorted(asked - known))
     return tuple(found)
 
 
@@ -86,12 +87,11 @@ def _candidate(case: Case, row: CandidateCost, offers: Mapping[str, Offer]) -> I
     )
     yield from _per_answer(row)
     for line in row.costs:
-        yield Figure(
-            f"{row.candidate}.{line.kind}", line.usd, MONTH, line.basis, _inputs(row, line)
-        )
-    if isinstance(offer.path, OwnPath):
+        inputs = _inputs(row, line, offer.candidate.prices.way)
+        yield Figure(f"{row.candidate}.{line.kind}", line.usd, MONTH, line.basis, inputs)
+    if isinstance(offer.path, OwnershipPath):
         yield from own_inputs(case, offer, offer.path, row)
-    elif isinstance(offer.path, VendorPath):
+    elif isinstance(offer.path, ApiPath):
         yield from vendor_inputs(case, offer, offer.path)
     for way in row.ways:
         yield from _way(row.candidate, way)
@@ -124,12 +124,18 @@ def _per_answer(row: CandidateCost) -> Iterator[Figure]:
     )
 
 
-def _inputs(row: CandidateCost, line: CostLine) -> tuple[str, ...]:
-    if line.kind == "machines":
-        return (f"{row.candidate}.machine_count", f"{row.candidate}.rent")
+def _inputs(row: CandidateCost, line: CostLine, way: str) -> tuple[str, ...]:
     if line.kind == "people" and not row.own:
         return ("vendor_fte", "engineer_usd_per_year")
-    return tuple(name.format(c=row.candidate) for name in _BY_KIND[line.kind])
+    # What retries and a commitment come from are the lines of this very candidate.
+    there = {f"{row.candidate}.{other.kind}" for other in row.costs}
+    names = (name.format(c=row.candidate) for name in _kinds(line.kind, way))
+    lines = {f"{row.candidate}.{kind}" for kind in FEES}
+    return tuple(name for name in names if name not in lines or name in there)
+
+
+def _kinds(kind: str, way: str) -> tuple[str, ...]:
+    return (*_COUNTED, *_MACHINES[way]) if kind == "machines" else _BY_KIND[kind]
 
 
 def _way(candidate: str, way: WayCost) -> Iterator[Figure]:
@@ -139,8 +145,7 @@ def _way(candidate: str, way: WayCost) -> Iterator[Figure]:
         return
     yield from _month(name, way.costs, (way.monthly_usd, way.monthly_low, way.monthly_high))
     for line in way.costs:
-        kinds = (*_COUNTED, *_MACHINES[way.way]) if line.kind == "machines" else _BY_KIND[line.kind]
-        inputs = tuple(each.format(c=candidate) for each in kinds)
+        inputs = tuple(each.format(c=candidate) for each in _kinds(line.kind, way.way))
         yield Figure(f"{name}.{line.kind}", line.usd, MONTH, line.basis, inputs)
     start: tuple[str, ...] = ("build_months", "migration_months", "engineer_usd_per_year")
     if way.way == "bought":
@@ -166,7 +171,9 @@ def _way(candidate: str, way: WayCost) -> Iterator[Figure]:
     )
 
 
-def _range(name: str) -> Figure:
-    row = cost_range(name)
+def _range(case: Case, name: str) -> Figure:
+    row, ours = cost_range(name), dict(case.workload.costs.figures)
+    if name in ours:
+        return Figure(name, ours[name], row.unit, source=str(Source(case.file, checked=case.now)))
     basis = f"a default: {row.low:g} to {row.high:g} eight times in ten"
     return Figure(name, row.middle, row.unit, basis, source=str(row.source))

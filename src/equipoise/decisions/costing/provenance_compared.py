@@ -63,5 +63,5 @@ def _against(name: str, found: Against) -> Iterator[Figure]:
         found.needed_utilisation,
         "share of a machine's output",
         found.utilisation_sentence,
-        (f"{name}.rent", f"{name}.requests_per_second", f"{found.reference}.fees"),
+        (f"{name}.rent", f"{name}.requests_per_second", f"{found.reference}.per_request"),
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
+from equipoise.catalog.efficiencies import efficiencies
 from equipoise.decisions.case import Case
 from equipoise.decisions.costing.page import CandidateCost, Figure
 from equipoise.decisions.offer import Offer
-from equipoise.domain.money import PICO_PER_DOLLAR
 from equipoise.domain.provenance import Source
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.api.path import ApiPath
+from equipoise.economics.api.tariff import KINDS, usd_per_token
+from equipoise.economics.ownership.path import OwnershipPath
+from equipoise.economics.quantity import median
 from equipoise.economics.replicas import BUSY_CEILING, REPLICA_AVAILABILITY
-from equipoise.economics.vendor_path import VendorPath
 
 _MILLION = 1_000_000
 _PLANNED = "planned_load"
@@ -30,6 +33,7 @@ def stated(case: Case) -> tuple[Figure, ...]:
         ("engineer_usd_per_year", costs.engineer_usd_per_year, "dollars a year"),
         ("self_hosting_fte", costs.self_hosting_fte, "engineers to run our own"),
         ("vendor_fte", costs.vendor_fte, "engineers to run against a vendor"),
+        ("egress_gb_per_request", costs.egress_gb_per_request, "gigabytes that leave an answer"),
         ("rejected_answer_usd", costs.rejected_answer_usd, "dollars to put one answer right"),
     )
     return (
@@ -49,17 +53,25 @@ def stated(case: Case) -> tuple[Figure, ...]:
     )
 
 
-def vendor_inputs(case: Case, offer: Offer, path: VendorPath) -> Iterator[Figure]:
-    """The vendor's prices and the tokens they are paid for."""
-    yield from _tokens(case, offer)
-    card = path.card
-    for kind, pico in (("input", card.input), ("output", card.output)):
-        usd = pico * _MILLION / PICO_PER_DOLLAR
+def vendor_inputs(case: Case, offer: Offer, path: ApiPath) -> Iterator[Figure]:
+    """The vendor's prices, the tokens they are paid for, and what is promised to it."""
+    yield from _tokens(case, offer, path)
+    source = str(path.card.source)
+    for kind in KINDS:
+        usd = sum(
+            share * usd_per_token(path.card, kind, batch=waits) for waits, share in path.use.parts()
+        )
         unit = "dollars a million tokens"
-        yield Figure(f"{offer.id}.{kind}_price", usd, unit, source=str(card.source))
+        yield Figure(f"{offer.id}.{kind}_price", usd * _MILLION, unit, source=source)
+    if path.commitment is not None:
+        source = str(Source(case.file, checked=case.now))
+        usd = path.commitment.paid_usd()
+        yield Figure(f"{offer.id}.committed", usd, "dollars a month", source=source)
 
 
-def own_inputs(case: Case, offer: Offer, path: OwnPath, row: CandidateCost) -> Iterator[Figure]:
+def own_inputs(
+    case: Case, offer: Offer, path: OwnershipPath, row: CandidateCost
+) -> Iterator[Figure]:
     """The machine's prices, its speed, and how many of them it takes."""
     name, machine = offer.id, path.machine
     yield from _tokens(case, offer)
@@ -102,16 +114,35 @@ def own_inputs(case: Case, offer: Offer, path: OwnPath, row: CandidateCost) -> I
     )
 
 
-def _tokens(case: Case, offer: Offer) -> Iterator[Figure]:
+def _tokens(case: Case, offer: Offer, path: ApiPath | None = None) -> Iterator[Figure]:
     lengths = case.trial.lengths_of(offer.id)
     counted = f"counted by {lengths.measured_by}"
     if case.workload.lengths is not None:
         counted = f"stated, from {lengths.measured_by}"
-    for kind, tokens in (("input", lengths.input), ("output", lengths.output)):
-        yield Figure(f"{offer.id}.{kind}_tokens", tokens, "tokens a request", source=counted)
+    unit, name = "tokens a request", offer.id
+    yield Figure(f"{name}.shared_tokens", lengths.shared_input, unit, source=counted)
+    hidden, ratio = (
+        (1.0, 1.0)
+        if path is None
+        else (median(path.use.reasoning), median(path.use.tokenizer_ratio))
+    )
+    more = {"tokenizer_ratio": ratio, "reasoning_multiplier": hidden}
+    for kind, tokens, ranges in (
+        ("input", lengths.input, ("tokenizer_ratio",)),
+        ("output", lengths.output, ("tokenizer_ratio", "reasoning_multiplier")),
+    ):
+        used = tuple(row for row in ranges if more[row] != 1)
+        if not used:
+            yield Figure(f"{name}.{kind}_tokens", tokens, unit, source=counted)
+            continue
+        ours = f"{name}.{kind}_tokens_as_we_count"
+        yield Figure(ours, tokens, unit, source=counted)
+        billed = tokens * prod(more[row] for row in used)
+        sum_ = " × ".join(("as we count", *used))
+        yield Figure(f"{name}.{kind}_tokens", billed, unit, sum_, (ours, *used))
 
 
-def _speed(offer: Offer, path: OwnPath) -> Figure:
+def _speed(offer: Offer, path: OwnershipPath) -> Figure:
     tokens: tuple[str, ...] = (f"{offer.id}.input_tokens", f"{offer.id}.output_tokens")
     bench = offer.candidate.bench
     at_once = offer.rate.batch if offer.rate is not None else 1
@@ -121,7 +152,7 @@ def _speed(offer: Offer, path: OwnPath) -> Figure:
         basis, source = "one request at a time, as the trial was answered", "the trial's journal"
     else:
         basis = f"estimated, {at_once} at a time: the machine's data sheet × the model's layers"
-        source = f"calibrated roofline; {path.machine.spec_source}"
+        source = f"{efficiencies().source}; {path.machine.spec_source}"
         tokens = (*tokens, "latency_seconds")
     name, unit = f"{offer.id}.requests_per_second", "requests a second a machine"
     return Figure(name, path.rate_median, unit, basis, tokens, source)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
-from equipoise.catalog.cost_ranges import cost_range
 from equipoise.decisions.case import Case
 from equipoise.decisions.costing.page import WayCost
-from equipoise.domain.money import PICO_PER_DOLLAR
-from equipoise.domain.workload import CostAssumptions
+from equipoise.decisions.offer import Offer
+from equipoise.decisions.own_offer import ownership_plan, rate_stream
+from equipoise.domain.workload import Way
+from equipoise.economics.api.path import ApiPath
 from equipoise.economics.draws import Sampler, bounds
 from equipoise.economics.drift import Drift
-from equipoise.economics.own_path import OwnPath
+from equipoise.economics.hybrid_path import rented_tiers, work_in_machines
+from equipoise.economics.load import CurveLoad
+from equipoise.economics.load_curve import LoadCurve
+from equipoise.economics.newsvendor import stack
 from equipoise.economics.ownership.path import OwnershipPath
 from equipoise.economics.ownership.terms import Figures
-from equipoise.economics.ownership.ways import Plan, Way, ownership_path
+from equipoise.economics.ownership.ways import ownership_path
+from equipoise.economics.path import HOURS_PER_MONTH
 from equipoise.economics.payback import Outcome, Payback, Stream, payback
 from equipoise.economics.quantity import median
-from equipoise.economics.vendor_path import VendorPath
 from equipoise.errors import UnpricedTargetError
 
 ORDER = (Way.ON_DEMAND, Way.RESERVED, Way.SPOT, Way.LEASED, Way.BOUGHT)
 """From the least to the most that is promised."""
-
-_DAYS_PER_MONTH = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +33,46 @@ class Rival:
     """The vendor that a start has to be earned back against."""
 
     name: str
-    path: VendorPath
-
-
-def own_figures(costs: CostAssumptions) -> tuple[tuple[str, float], ...]:
-    """What the organisation says of its people, by the ids of the ranges it replaces.
-
-    Its full-time equivalents are all that running takes at this volume: on call and expertise are
-    in them. Building, moving and refreshing stay the catalog's.
-    """
-    return (
-        ("engineer_usd_per_year", costs.engineer_usd_per_year),
-        ("run_fte", costs.self_hosting_fte),
-        ("run_fte_per_step", 0.0),
-        ("on_call_fte", 0.0),
-        ("expertise_fte", 0.0),
-    )
+    path: ApiPath
 
 
 def way_costs(
-    case: Case, model: str, path: OwnPath, rate_spread: float, rival: Rival | None, sampler: Sampler
+    case: Case, offer: Offer, path: OwnershipPath, rival: Rival | None, sampler: Sampler
 ) -> tuple[WayCost, ...]:
     """Every way in `ORDER`; one that has no price says so.
 
     Raises ConfigurationError where what the organisation states of its people cannot be meant.
     """
-    figures = Figures(own=own_figures(case.workload.costs))
+    plan = ownership_plan(case, offer, path.machine, path.rate_median)
     rows = []
     for way in ORDER:
-        plan = Plan(
-            way=way,
-            machine=path.machine,
-            rate_median=path.rate_median,
-            rate_spread=rate_spread,
-            peak_to_mean=path.peak_to_mean,
-            availability=path.availability,
-            figures=figures,
-            rent=Drift(cost_range("rent_ratio_per_year").middle),
-        )
         try:
-            had = ownership_path(plan, sampler, f"rate/{path.machine.id}/{model}")
+            had = ownership_path(replace(plan, way=way), sampler, rate_stream(offer, path.machine))
         except UnpricedTargetError as error:
             rows.append(WayCost(way.value, plan.months, unavailable=error.message))
             continue
         rows.append(_cost(case, way, plan.months, had, rival))
     return tuple(rows)
+
+
+def cheapest_mix(case: Case, path: OwnershipPath) -> str:
+    """Which machines of this load to reserve, and which to let come and go, in a sentence.
+
+    What is busy most hours is cheapest reserved, the peak's few hours are not. Spares apart: what
+    comes and goes stands in for a machine that is down.
+    """
+    figures = Figures(own=case.workload.costs.figures)
+    tiers = rented_tiers(path.machine.usd_per_hour, figures)
+    load = CurveLoad(LoadCurve(path.peak_to_mean))
+    tranches = stack(load, tiers, work_in_machines(path, case.requests))
+    if not tranches:
+        return ""
+    parts = (f"{row.last - row.first + 1} {row.tier.name}" for row in tranches)
+    usd = sum(row.usd_per_hour for row in tranches) * HOURS_PER_MONTH
+    return (
+        f"Rented by the hour of use, the cheapest mix for this load is {', '.join(parts)}: "
+        f"${usd:,.0f} a month for machines."
+    )
 
 
 def _cost(case: Case, way: Way, months: int, had: OwnershipPath, rival: Rival | None) -> WayCost:
@@ -85,7 +81,7 @@ def _cost(case: Case, way: Way, months: int, had: OwnershipPath, rival: Rival | 
     return WayCost(
         way=way.value,
         months=months,
-        costs=tuple(line for line in had.lines(case.requests) if line.usd),
+        costs=had.lines(case.requests),
         monthly_usd=had.monthly(case.requests),
         monthly_low=low,
         monthly_high=high,
@@ -106,7 +102,9 @@ def _payback(case: Case, had: OwnershipPath, rival: Rival) -> Payback:
     steady = had.running_usd(case.requests) - moving - rival.path.people_usd
     own = moving_bill(moving, had.rent, max(steady, 0.0))
     fees = case.requests * rival.path.request_usd()
-    api = moving_bill(fees, api_price(rival.path, case.now), max(-steady, 0.0))
+    own_figures = Figures(own=case.workload.costs.figures)
+    falling = median(own_figures("api_price_ratio_per_year"))
+    api = moving_bill(fees, rival.path.announced(case.now, falling), max(-steady, 0.0))
     interest = median(had.terms.interest_per_year)
     return payback(had.start_usd(case.requests), own, api, interest)
 
@@ -123,19 +121,6 @@ def moving_bill(moving_usd: float, price: Drift, steady_usd: float) -> Stream:
     share = moving_usd / whole
     ratio = share * median(price.yearly_ratio) + 1 - share
     return Stream(whole, Drift(ratio, tuple((m, share * r + 1 - share) for m, r in price.steps)))
-
-
-def api_price(path: VendorPath, now: date) -> Drift:
-    """How a vendor's fees are taken to move: by the catalog's ratio, and as it has announced."""
-    steps = []
-    before = path.request_usd()
-    for day, price_in, price_out in path.card.changes:
-        after = (path.lengths.input * price_in + path.lengths.output * price_out) / PICO_PER_DOLLAR
-        months = (date.fromisoformat(day) - now).days / _DAYS_PER_MONTH
-        if before > 0 and after > 0:
-            steps.append((months, after / before))
-        before = after
-    return Drift(cost_range("api_price_ratio_per_year").middle, tuple(steps))
 
 
 def _said(case: Case, had: OwnershipPath, rival: Rival, found: Payback) -> str:

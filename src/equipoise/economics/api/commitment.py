@@ -19,7 +19,7 @@ class Commitment(Protocol):
         """Dollars a month, whatever is asked."""
         ...
 
-    def left_usd(self, fees: Quantity, mean: Minute) -> Quantity:
+    def left_usd(self, fees: Quantity, mean: Minute, /) -> Quantity:
         """Of fees at list price, what is paid on top; `mean` is the mean minute of the month."""
         ...
 
@@ -39,10 +39,10 @@ class CommittedSpend:
         """The commitment."""
         return self.usd_per_month
 
-    def left_usd(self, fees: Quantity, mean: Minute) -> Quantity:
+    def left_usd(self, fees: Quantity, _mean: Minute, /) -> Quantity:
         """Discounted fees beyond the commitment."""
         left: Quantity = np.maximum(0.0, fees * (1 - self.discount) - self.usd_per_month)
-        return left if np.max(mean.requests) > 0 else 0.0
+        return left
 
     def basis(self) -> str:
         """The terms in words."""
@@ -67,10 +67,10 @@ class ProvisionedThroughput:
         """All units."""
         return self.units * self.usd_per_unit_month
 
-    def left_usd(self, fees: Quantity, mean: Minute) -> Quantity:
-        """Fees of the share that does not fit under the units."""
+    def left_usd(self, fees: Quantity, mean: Minute, /) -> Quantity:
+        """Fees of the share that does not fit under the units; what only waits needs none."""
         if np.max(mean.requests) == 0:
-            return 0.0
+            return fees
         capacity = np.minimum(
             self.units * self.input_tokens_per_minute / np.maximum(mean.all_input(), 1e-12),
             self.units * self.output_tokens_per_minute / np.maximum(mean.output_tokens, 1e-12),

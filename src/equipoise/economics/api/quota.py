@@ -47,26 +47,19 @@ class QuotaAnswer:
     sentence: str
 
 
-def a_minute(use: Use, requests: float, times_mean: float = 1.0) -> Minute:
+def a_minute(use: Use, requests: Quantity, times_mean: float = 1.0) -> Minute:
     """The mean minute of a month of `requests`, or one `times_mean` busier, without what waits.
 
     Within its busiest hour traffic is not even either: give the peak to the mean by the minute
     where that is known.
     """
     rate = requests / (HOURS_PER_MONTH * 60) * times_mean * use.attempts()
-    tokens: dict[str, Quantity] = dict.fromkeys(("input", "cached", "cache_write", "output"), 0.0)
-    asked: Quantity = 0.0
-    for part, waits, share in use.parts():
-        if waits:
-            continue
-        asked = asked + share
-        for kind, count in use.billed(part).items():
-            tokens[kind] = tokens[kind] + share * count
+    asked, tokens = rate * (1 - use.batch_share), use.billed()
     return Minute(
-        requests=rate * asked,
-        input_tokens=rate * (tokens["input"] + tokens["cache_write"]),
-        cached_tokens=rate * tokens["cached"],
-        output_tokens=rate * tokens["output"],
+        requests=asked,
+        input_tokens=asked * (tokens["input"] + tokens["cache_write"]),
+        cached_tokens=asked * tokens["cached"],
+        output_tokens=asked * tokens["output"],
     )
 
 

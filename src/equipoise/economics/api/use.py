@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isclose
 
 import numpy as np
 
-from equipoise.catalog.cost_ranges import cost_range
+from equipoise.catalog.cost_ranges import CostRange, cost_range
 from equipoise.economics.draws import Sampler
 from equipoise.economics.quantity import Quantity, drawn
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """A part of the requests: their share, mean tokens each way, and whether a long prompt's price
-    applies.
-    """
-
-    share: float
-    input_tokens: Quantity
-    output_tokens: Quantity
-    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +23,8 @@ class Use:
     again. Raises ValueError for shares that do not add up, or a multiplier that cannot be.
     """
 
-    prompts: tuple[Prompts, ...]
+    input_tokens: Quantity
+    output_tokens: Quantity
     cached_share: Quantity = 0.0
     written_share: Quantity = 0.0
     batch_share: float = 0.0
@@ -45,8 +33,6 @@ class Use:
     retry_share: Quantity = 0.0
 
     def __post_init__(self) -> None:
-        if not isclose(sum(part.share for part in self.prompts), 1.0, abs_tol=1e-9):
-            raise ValueError("the shares of prompts add up to 1")
         if not 0 <= self.batch_share <= 1:
             raise ValueError(
                 f"the share that may wait lies between 0 and 1; got {self.batch_share}"
@@ -63,37 +49,57 @@ class Use:
         """Billed requests for one that is answered."""
         return 1 + self.retry_share
 
-    def parts(self) -> Iterator[tuple[Prompts, bool, float]]:
-        """(prompts, whether they wait, share of all requests), without parts of no share."""
-        for part in self.prompts:
-            for waits, share in ((False, 1 - self.batch_share), (True, self.batch_share)):
-                if part.share * share > 0:
-                    yield part, waits, part.share * share
+    def parts(self) -> tuple[tuple[bool, float], ...]:
+        """(whether they wait, share of all requests), without a part of no share."""
+        parts = ((False, 1 - self.batch_share), (True, self.batch_share))
+        return tuple(part for part in parts if part[1] > 0)
 
-    def billed(self, part: Prompts) -> dict[str, Quantity]:
-        """The vendor's tokens that one attempt at such a request is billed for, by kind."""
-        sent = part.input_tokens * self.tokenizer_ratio
+    def billed(self) -> dict[str, Quantity]:
+        """The vendor's tokens that one attempt at a request is billed for, by kind."""
+        sent = self.input_tokens * self.tokenizer_ratio
         return {
             "input": sent * np.maximum(0.0, 1 - self.cached_share - self.written_share),
             "cached": sent * self.cached_share,
             "cache_write": sent * self.written_share,
-            "output": part.output_tokens * self.tokenizer_ratio * self.reasoning,
+            "output": self.output_tokens * self.tokenizer_ratio * self.reasoning,
         }
 
 
-def uncertain(use: Use, sampler: Sampler, *, thinks: bool, counted: bool) -> Use:
-    """The same use under uncertainty: the vendor's tokenizer, its thinking, and retries.
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is uncertain of a use: whether the model thinks, and whether the vendor itself counted.
 
-    `thinks` is whether the model thinks before it answers; `counted` whether the vendor's own
-    counts were used, so that neither tokenizer nor thinking is uncertain.
+    Where it did, neither its tokenizer nor its thinking is uncertain. `known` holds what the
+    organisation knows, by the ids of the ranges.
     """
-    retries = drawn(cost_range("retry_share"), sampler, most=1.0)
-    if counted:
-        return replace(use, retry_share=retries)
-    multiplier = drawn(cost_range("reasoning_multiplier"), sampler) if thinks else use.reasoning
-    return replace(
-        use,
-        retry_share=retries,
-        tokenizer_ratio=use.tokenizer_ratio * drawn(cost_range("tokenizer_ratio"), sampler),
-        reasoning=np.maximum(1.0, multiplier),
-    )
+
+    thinks: bool = False
+    counted: bool = False
+    known: tuple[tuple[str, float], ...] = ()
+
+    def expected(self, use: Use) -> Use:
+        """The use at the middle of all of it."""
+        return self._with(use, lambda row: row.middle)
+
+    def uncertain(self, use: Use, sampler: Sampler, tokenizer: str) -> Use:
+        """The use in draws; `tokenizer` names whose it is: one developer's models share them."""
+
+        def drawing(row: CostRange) -> Quantity:
+            if row.id != "tokenizer_ratio":
+                return drawn(row, sampler)
+            return sampler.within(f"tokens/{tokenizer}", row.low, row.middle, row.high)
+
+        return self._with(use, drawing)
+
+    def _with(self, use: Use, of: Callable[[CostRange], Quantity]) -> Use:
+        known = dict(self.known)
+
+        def figure(name: str) -> Quantity:
+            return known[name] if name in known else of(cost_range(name))
+
+        use = replace(use, retry_share=np.minimum(figure("retry_share"), 1.0))
+        if self.counted:
+            return use
+        hidden = figure("reasoning_multiplier") if self.thinks else 1.0
+        ratio = use.tokenizer_ratio * figure("tokenizer_ratio")
+        return replace(use, reasoning=np.maximum(1.0, hidden), tokenizer_ratio=ratio)

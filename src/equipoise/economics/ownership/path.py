@@ -1,18 +1,20 @@
 """Open weights on machines of one's own, with everything that ownership costs: a cost path.
 
-Machines are sized for the busiest hour with spares for the availability asked for, as in
-`own_path`, and cost what the terms say. A month's cost is the level one: what is paid at the start
+Machines are sized for the busiest hour, with spares for the availability asked for, and cost what
+the terms say. A month's cost is the level one: what is paid at the start
 and got back at the end is spread over the life with interest, so that it equals the annuity of the
 cash flow.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from equipoise.domain.decision import CostLine
+from equipoise.domain.hardware import Hardware
 from equipoise.economics.draws import Draws
 from equipoise.economics.drift import STILL, Drift
 from equipoise.economics.finance import (
@@ -22,7 +24,7 @@ from equipoise.economics.finance import (
     straight_line,
 )
 from equipoise.economics.ownership.terms import OwnershipTerms
-from equipoise.economics.path import HOURS_PER_MONTH, total
+from equipoise.economics.path import HOURS_PER_MONTH
 from equipoise.economics.quantity import Quantity, median, spread
 from equipoise.economics.replicas import BUSY_CEILING, with_spares, working_replicas
 
@@ -38,7 +40,7 @@ class OwnershipPath:
     follows the market; everything else is taken to keep its price.
     """
 
-    name: str
+    machine: Hardware
     rate_median: float
     rate: Draws
     peak_to_mean: float
@@ -58,15 +60,16 @@ class OwnershipPath:
 
     def monthly(self, requests: float) -> float:
         """The level cost of so many requests a month at the median."""
-        return total(self.lines(requests))
+        machines = sum(self.machines(requests))
+        parts = amounts(self.terms, machines, self.utilisation(requests), requests)
+        return sum(median(usd) for usd in parts.values())
 
     def monthly_draws(self, requests: float) -> Draws:
         """The same under the uncertainty of rate and terms."""
         machines = self._machine_draws(requests)
         used = self._mean(requests) / (machines * self.rate)
-        parts = _amounts(self.drawn, machines, np.minimum(used, 1.0), requests)
-        drawn: Draws = sum((spread(usd, len(machines)) for usd in parts.values()), np.zeros(1))
-        return drawn
+        parts = amounts(self.drawn, machines, np.minimum(used, 1.0), requests)
+        return added(parts, len(machines))
 
     def lines(self, requests: float) -> tuple[CostLine, ...]:
         """Machines, financing, power, hosting, egress, people, refresh and migration, as there are.
@@ -75,10 +78,26 @@ class OwnershipPath:
         that, "migration" what was built and moved at the start, spread over the life.
         """
         working, spares = self.machines(requests)
-        machines, used = working + spares, self.utilisation(requests)
-        amounts = _amounts(self.terms, machines, used, requests)
-        bases = self._bases(working, spares, used, requests)
-        return tuple(CostLine(kind, median(usd), bases[kind]) for kind, usd in amounts.items())
+        why = (
+            f"{working + spares} × {self.machine.name}: {working} for the busiest hour and "
+            f"{spares or 'no'} spare{'' if spares == 1 else 's'} for "
+            f"{100 * self.availability:.8g}% availability"
+        )
+        return self.lines_of(working + spares, self.utilisation(requests), requests, why)
+
+    def lines_of(
+        self, machines: int, used: float, requests: float, why: str
+    ) -> tuple[CostLine, ...]:
+        """The lines of so many machines, used for a share of their capacity; `why` so many.
+
+        What comes to nothing, as egress that nobody states, has no line.
+        """
+        parts = amounts(self.terms, machines, used, requests)
+        bases = self._bases(machines, used, requests)
+        bases["machines"] = f"{why}; {self.terms.procurement.basis}"
+        rows = ((kind, median(usd)) for kind, usd in parts.items())
+        shown = ((kind, usd) for kind, usd in rows if usd or kind in {"machines", "people"})
+        return tuple(CostLine(kind, usd, bases[kind]) for kind, usd in shown)
 
     def start_usd(self, requests: float) -> float:
         """What is paid before the first month: machines bought, what is built and moved."""
@@ -96,32 +115,29 @@ class OwnershipPath:
     def cash_flow(self, requests: float, growth: Drift = STILL) -> CashFlow:
         """What is paid and when, at the median, over the terms' life.
 
-        `growth` moves the requests. Machines that are added later are bought then, and all are sold
-        at the end for what those of the start would bring: the added ones are worth more, a little.
+        `growth` moves the requests. Machines that are added later are bought then, at today's
+        price, and all are sold at the end, each for what its age leaves of it.
         """
         terms, months = self.terms, self.terms.months
         had = terms.procurement
         volumes = [requests * median(growth.factor(month)) for month in range(months)]
         counts = [sum(self.machines(volume)) for volume in volumes]
         flow = np.zeros(months)
-        owned = counts[0]
+        owned, sold = counts[0], counts[0] * median(had.end_usd(months))
         for month, (volume, count) in enumerate(zip(volumes, counts, strict=True)):
             used = self._mean(volume) / (count * self.rate_median)
             running = _running(terms, count, used, volume)
             moved = median(self.rent.factor(month)) if had.moves else 1.0
             flow[month] = median(count * had.monthly_usd) * moved + median(sum(running.values()))
-            flow[month] += max(0, count - owned) * median(had.start_usd)
-            owned = max(owned, count)
-        return CashFlow(self.start_usd(requests), flow, owned * median(had.end_usd(months)))
+            more = max(0, count - owned)
+            flow[month] += more * median(had.start_usd)
+            owned, sold = owned + more, sold + more * median(had.end_usd(months - month))
+        return CashFlow(self.start_usd(requests), flow, sold)
 
-    def _bases(self, working: int, spares: int, used: float, requests: float) -> dict[str, str]:
+    def _bases(self, machines: int, used: float, requests: float) -> dict[str, str]:
         terms = self.terms
-        machines = working + spares
         life = f"over {terms.months} months at {median(terms.interest_per_year):.1%} a year"
         bases = {
-            "machines": f"{machines} × {self.name}: {working} for the busiest hour and "
-            f"{spares or 'no'} spare{'' if spares == 1 else 's'} for "
-            f"{100 * self.availability:.8g}% availability; {terms.procurement.basis}",
             "financing": f"interest on the machines {life}",
             "egress": terms.egress.basis(requests),
             "people": terms.staff.basis(machines),
@@ -147,7 +163,13 @@ class OwnershipPath:
         return requests / _SECONDS
 
 
-def _amounts(
+def added(parts: Mapping[str, Quantity], count: int) -> Draws:
+    """The sum of amounts as so many draws."""
+    drawn: Draws = sum((spread(usd, count) for usd in parts.values()), np.zeros(count))
+    return drawn
+
+
+def amounts(
     terms: OwnershipTerms, machines: Quantity, utilisation: Quantity, requests: float
 ) -> dict[str, Quantity]:
     """Dollars a month by kind of cost."""
@@ -155,25 +177,25 @@ def _amounts(
     recovery = capital_recovery_factor(interest, months)
     level = had.start_usd * recovery - had.end_usd(months) * sinking_fund_factor(interest, months)
     worn = straight_line(had.start_usd, had.end_usd(months), months)
-    amounts = {"machines": machines * (worn + had.monthly_usd)}
+    parts = {"machines": machines * (worn + had.monthly_usd)}
     if np.max(had.start_usd) > 0:
-        amounts["financing"] = machines * (level - worn)
-    amounts |= _running(terms, machines, utilisation, requests)
-    amounts["migration"] = terms.staff.start_usd() * recovery
-    return amounts
+        parts["financing"] = machines * (level - worn)
+    parts |= _running(terms, machines, utilisation, requests)
+    parts["migration"] = terms.staff.start_usd() * recovery
+    return parts
 
 
 def _running(
     terms: OwnershipTerms, machines: Quantity, utilisation: Quantity, requests: float
 ) -> dict[str, Quantity]:
     """What a month costs besides the machines themselves."""
-    amounts: dict[str, Quantity] = {}
+    parts: dict[str, Quantity] = {}
     if terms.power is not None:
-        amounts["power"] = terms.power.monthly_usd(machines, utilisation)
+        parts["power"] = terms.power.monthly_usd(machines, utilisation)
         if terms.hosting is not None:
             kilowatts = machines * terms.power.provisioned_kw()
-            amounts["hosting"] = terms.hosting.monthly_usd(kilowatts)
-    amounts["egress"] = terms.egress.monthly_usd(requests)
-    amounts["people"] = terms.staff.monthly_usd(machines)
-    amounts["refresh"] = terms.staff.refresh_monthly_usd()
-    return amounts
+            parts["hosting"] = terms.hosting.monthly_usd(kilowatts)
+    parts["egress"] = terms.egress.monthly_usd(requests)
+    parts["people"] = terms.staff.monthly_usd(machines)
+    parts["refresh"] = terms.staff.refresh_monthly_usd()
+    return parts

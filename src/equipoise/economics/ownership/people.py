@@ -37,9 +37,10 @@ class Staff:
 
     `build_months` are an engineer's months until the service carries traffic, paid at the start;
     `migration_months` those of moving the callers over. `run_fte` looks after the first machines,
-    `run_fte_per_step` after every eight more. `on_call_fte` is this service's part of a rota around
-    the clock, which is four to five people shared. `refresh_days` and `refresh_usd` are what one
-    evaluation and deployment of a new model takes, `refreshes_per_year` times.
+    `first_machines` of them, and `run_fte_per_step` after every eight more. `on_call_fte` is this
+    service's part of a rota around the clock, which is four to five people shared. `refresh_days`
+    and `refresh_usd` are what one evaluation and deployment of a new model takes,
+    `refreshes_per_year` times.
     """
 
     usd_per_year: Quantity
@@ -52,10 +53,12 @@ class Staff:
     refresh_days: Quantity
     refresh_usd: Quantity
     migration_months: Quantity
+    first_machines: Quantity = MACHINES_PER_STEP
 
     def run(self, machines: Quantity) -> Quantity:
         """Engineers who run so many machines."""
-        steps = np.maximum(0, np.ceil(machines / MACHINES_PER_STEP) - 1)
+        more = np.maximum(0, machines - self.first_machines)
+        steps = np.ceil(more / MACHINES_PER_STEP)
         engineers: Quantity = self.run_fte + self.run_fte_per_step * steps
         return engineers
 
@@ -76,10 +79,16 @@ class Staff:
     def basis(self, machines: float) -> str:
         """Those who run it, in words."""
         return (
-            f"{median(self.run(machines)):.3g} of an engineer to run {machines:.0f} machines, "
-            f"{median(self.on_call_fte):.3g} of a rota on call, {median(self.expertise_fte):.3g} "
-            f"of expertise, at ${median(self.usd_per_year):,.0f} a year"
+            f"{median(self.run(machines)):.3g} of an engineer to run {machines:.0f} "
+            f"machine{'' if machines == 1 else 's'}{self._beside()} "
+            f"at ${median(self.usd_per_year):,.0f} a year"
         )
+
+    def _beside(self) -> str:
+        rota, expertise = median(self.on_call_fte), median(self.expertise_fte)
+        if not rota and not expertise:
+            return ""
+        return f", {rota:.3g} of a rota on call, {expertise:.3g} of expertise,"
 
     def refresh_basis(self) -> str:
         """New models, in words."""

@@ -17,8 +17,7 @@ from equipoise.errors import UnpricedTargetError
 YEARS = 3
 """How long a machine is kept: it is then three generations old. Assumed."""
 
-# Which bound of `sanity` a figure of the organisation's has to lie within.
-_BOUNDS = {
+BOUNDS = {
     "electricity_usd_per_kwh": "usd_per_kwh",
     "power_usage_effectiveness": "power_usage_effectiveness",
     "load_share_of_rating": "share",
@@ -32,6 +31,7 @@ _BOUNDS = {
     "egress_usd_per_gb": "usd_per_gb",
     "engineer_usd_per_year": "engineer_usd_per_year",
 }
+"""Which bound of `sanity` a figure of the organisation's has to lie within, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Figures:
     def __post_init__(self) -> None:
         for name, _ in self.own:
             cost_range(name)
-        bounded = {name: figure for name, figure in self.own if name in _BOUNDS}
-        sanity.check(bounded, {name: _BOUNDS[name] for name in bounded})
+        bounded = {name: figure for name, figure in self.own if name in BOUNDS}
+        sanity.check(bounded, {name: BOUNDS[name] for name in bounded})
 
     def __call__(self, name: str, most: float = 1e12) -> Quantity:
         """The figure, or its draws, none above `most`."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from equipoise.domain.hardware import Hardware
+from equipoise.domain.workload import Way
 from equipoise.economics.draws import Sampler
 from equipoise.economics.drift import STILL, Drift
 from equipoise.economics.ownership import procurement
 from equipoise.economics.ownership.path import OwnershipPath
+from equipoise.economics.ownership.people import MACHINES_PER_STEP
 from equipoise.economics.ownership.procurement import Procurement
 from equipoise.economics.ownership.site import Egress, Hosting
 from equipoise.economics.ownership.terms import (
@@ -23,22 +24,13 @@ from equipoise.economics.ownership.terms import (
 from equipoise.economics.quantity import Quantity
 
 
-class Way(StrEnum):
-    """How a machine is had."""
-
-    BOUGHT = "bought"
-    LEASED = "leased"
-    ON_DEMAND = "on_demand"
-    RESERVED = "reserved"
-    SPOT = "spot"
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be costed: a machine, how it is had, what it serves and for how long.
 
     `rate_median` is requests a second of one replica and `rate_spread` the standard deviation of
-    its logarithm. `rent` is how the market's rents move.
+    its logarithm. `rent` is how the market's rents move. `first_machines` are those that the
+    first engineers look after.
     """
 
     way: Way
@@ -51,6 +43,7 @@ class Plan:
     gb_per_request: float = 0.0
     months: int = 12 * YEARS
     rent: Drift = STILL
+    first_machines: int = MACHINES_PER_STEP
 
 
 def ownership_path(plan: Plan, sampler: Sampler, rate_stream: str) -> OwnershipPath:
@@ -65,7 +58,7 @@ def ownership_path(plan: Plan, sampler: Sampler, rate_stream: str) -> OwnershipP
         f"rent/{machine.id}", machine.usd_low, machine.usd_per_hour, machine.usd_high
     )
     return OwnershipPath(
-        name=machine.name,
+        machine=machine,
         rate_median=plan.rate_median,
         rate=sampler.lognormal(rate_stream, plan.rate_median, plan.rate_spread),
         peak_to_mean=plan.peak_to_mean,
@@ -87,7 +80,7 @@ def _terms(plan: Plan, figures: Figures, rent_usd_per_hour: Quantity) -> Ownersh
     had = procure(plan.way, plan.machine, figures, rent_usd_per_hour, plan.months)
     terms = OwnershipTerms(
         procurement=had,
-        staff=figures.staff(),
+        staff=replace(figures.staff(), first_machines=plan.first_machines),
         egress=Egress(plan.gb_per_request, figures("egress_usd_per_gb")),
         interest_per_year=figures("interest_per_year"),
         months=plan.months,

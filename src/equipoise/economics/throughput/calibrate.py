@@ -11,7 +11,7 @@ in one campaign count as `_CAP` at most. What beats the ideal roofline is not a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from scipy.optimize import least_squares
 
 from equipoise.catalog.efficiencies import Efficiencies, Spread
 from equipoise.domain.provenance import Source
+from equipoise.economics.throughput import spreads
 from equipoise.economics.throughput.batching import ideal_token, serve
 from equipoise.economics.throughput.coefficients import (
     COLUMN,
@@ -34,9 +35,7 @@ from equipoise.economics.throughput.step import Steps
 from equipoise.economics.throughput.work import Column, Work, work
 
 _CAP = 100.0
-_EVEN = 30
 _SCALE, _FIRST_SCALE, _FIRST_WEIGHT = 0.25, 0.5, 0.3
-_TAIL = 0.1
 _FOR_EVER = 1e5  # seconds: a queue that only grows, as a number that can be fitted
 Theta = NDArray[np.float64]
 
@@ -84,7 +83,7 @@ def calibrate(points: Sequence[Point], source: Source) -> Efficiencies:
     """
     problem = pose(points)
     theta = solve(problem, np.ones(len(problem.points), dtype=bool))
-    return replace(_published(problem, theta, source), spreads=_spreads(problem, theta))
+    return replace(published(problem, theta, source), spreads=_spreads(problem, theta))
 
 
 def pose(points: Sequence[Point]) -> Problem:
@@ -145,20 +144,21 @@ def _residuals(
 
     def of(theta: Theta) -> Column:
         token, first = problem.predict(theta)
-        each = _soft(token[tokens] - problem.token[tokens], _SCALE) * weights[tokens]
-        start = _soft(first[firsts] - problem.first[firsts], _FIRST_SCALE) * weights[firsts]
+        each = soft(token[tokens] - problem.token[tokens], _SCALE) * weights[tokens]
+        start = soft(first[firsts] - problem.first[firsts], _FIRST_SCALE) * weights[firsts]
         return np.concatenate([each, _FIRST_WEIGHT * start])
 
     return of
 
 
-def _soft(residual: Column, scale: float) -> Column:
+def soft(residual: Column, scale: float) -> Column:
     """What squares to the soft-L1 loss of a residual: linear beyond `scale`."""
     soft: Column = np.sign(residual) * np.sqrt(2 * (np.sqrt(1 + (residual / scale) ** 2) - 1))
     return soft
 
 
-def _published(problem: Problem, theta: Theta, source: Source) -> Efficiencies:
+def published(problem: Problem, theta: Theta, source: Source) -> Efficiencies:
+    """Parameters as a fit, without ranges."""
     pooled = {name: float(np.exp(theta[COLUMN[name]])) for name in NAMES}
     effects: dict[tuple[str, str], dict[str, float]] = {key: {} for key in GROUPINGS}
     for value, effect in zip(theta[len(NAMES) :], problem.effects, strict=True):
@@ -177,40 +177,32 @@ def _spreads(problem: Problem, theta: Theta) -> dict[str, Spread]:
     found: dict[str, Spread] = {}
     for name, groups in (("campaign", architectures), ("elsewhere", campaigns)):
         token, first = left_out(problem, theta, np.array(groups))
-        weights = np.ones(len(groups)) if name == "campaign" else even(groups)
-        off = problem.token - token
-        found[f"tpot.{name}"] = spread(off, weights)
-        found[f"ttft.{name}"] = spread(problem.first - first, weights)
-        found[f"output_rate.{name}"] = spread(-off, weights)
+        errors = {"tpot": problem.token - token, "ttft": problem.first - first}
+        errors["output_rate"] = -errors["tpot"]
+        far = name == "elsewhere"
+        for time, off in errors.items():
+            known = spreads.ranges(off, problem.points, elsewhere=far)
+            found |= {f"{time}.{name}{ending}": spread for ending, spread in known.items()}
+            if far:
+                found[f"{time}.within"] = spreads.within(off, problem.points)
     return found
-
-
-def even(groups: Sequence[str]) -> Column:
-    """Weights of rows by their groups, so that a group of many counts as `_EVEN` rows at most."""
-    counts = Counter(groups)
-    return np.array([min(1.0, _EVEN / counts[group]) for group in groups])
 
 
 def left_out(problem: Problem, start: Theta, groups: NDArray[np.str_]) -> tuple[Column, Column]:
     """Each group's predicted logarithms from a fit to all the others; NaN where there are none."""
     token, first = np.full(len(groups), np.nan), np.full(len(groups), np.nan)
-    for group in np.unique(groups):
+    for group, theta in without(problem, start, groups):
         held = groups == group
-        if held.all():
-            break
-        theta = solve(problem, ~held, start)
         predicted = problem.predict(theta)
         token[held], first[held] = predicted[0][held], predicted[1][held]
     return token, first
 
 
-def spread(off: Column, weights: Column) -> Spread:
-    """Weighted 10th and 90th percentiles; those of a guess where nothing could be left out."""
-    known = np.isfinite(off)
-    if known.sum() < 2:
-        return Spread(0.5, 2.0)
-    order = np.argsort(off[known])
-    values, share = off[known][order], np.cumsum(weights[known][order])
-    share /= share[-1]
-    low, high = (float(np.exp(np.interp(end, share, values))) for end in (_TAIL, 1 - _TAIL))
-    return Spread(min(low, 1.0), max(high, 1.0))
+def without(
+    problem: Problem, start: Theta, groups: NDArray[np.str_]
+) -> Iterator[tuple[str, Theta]]:
+    """Each group with the parameters of a fit to all the others; none where there is one group."""
+    for group in np.unique(groups):
+        held = groups == group
+        if not held.all():
+            yield str(group), solve(problem, ~held, start)

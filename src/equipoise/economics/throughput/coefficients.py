@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from equipoise.catalog.efficiencies import Efficiencies
 from equipoise.economics.throughput.deployment import Deployment
+from equipoise.economics.throughput.engines import generation
 
 Matrix = NDArray[np.float64]
 
@@ -61,6 +62,7 @@ GROUPINGS: Mapping[tuple[str, str], float] = MappingProxyType(
     {
         ("launch", "engine"): 0.4,
         ("step", "engine"): 0.4,
+        ("parallel", "engine"): 0.3,
         ("prefill", "engine"): 0.2,
         ("cache", "engine"): 0.2,
         ("routed", "engine"): 0.1,
@@ -70,28 +72,41 @@ GROUPINGS: Mapping[tuple[str, str], float] = MappingProxyType(
         ("burst", "engine"): 0.5,
     }
 )
-EAGER: Mapping[str, float] = MappingProxyType({"vllm-2023": log(3), "transformers": log(3)})
-"""Engines that start each kernel from Python, about ten microseconds each, not from a graph."""
+EAGER: Mapping[str, float] = MappingProxyType({"vllm-2023": log(4), "transformers": log(4)})
+"""Engines that start each kernel from Python, not from a graph: a layer's dozen kernels take about
+ten microseconds each then, 120 of them instead of the 30 of `PRIORS`."""
 
 
 def labels(deployment: Deployment) -> Mapping[str, str]:
-    """The groups that a deployment belongs to, by grouping."""
+    """The groups that a deployment belongs to, by grouping.
+
+    A format that the device has no arithmetic for is unpacked to a wider one by other kernels.
+    """
+    engine, form = _kernels(deployment)
     return {
-        "engine": deployment.engine,
-        "format": deployment.weights.family,
-        "kernels": f"{deployment.engine} {deployment.weights.family}",
+        "engine": engine,
+        "format": form,
+        "kernels": f"{deployment.engine} {form}",
         "generation": deployment.device.generation,
         "campaign": deployment.campaign,
+        "model": deployment.architecture,
     }
+
+
+def _kernels(deployment: Deployment) -> tuple[str, str]:
+    device, family = deployment.device, deployment.weights.family
+    unit = {"fp8": device.flops_fp8, "fp4": device.flops_fp4}.get(family, device.flops)
+    engine = generation(deployment.engine, deployment.engine_version)
+    return engine, family if unit else f"{family} unpacked"
 
 
 def coefficients(fit: Efficiencies, deployments: Sequence[Deployment]) -> Matrix:
     """A row of coefficients in the order of `NAMES` for each deployment."""
-    known: dict[tuple[str, str], int] = {}
+    known: dict[tuple[str, str, str], int] = {}
     rows: list[list[float]] = []
     index = np.empty(len(deployments), dtype=np.intp)
     for position, deployment in enumerate(deployments):
-        key = (deployment.engine, deployment.weights.family)
+        key = (*_kernels(deployment), deployment.architecture)
         if key not in known:
             known[key] = len(rows)
             rows.append(_row(fit, deployment))

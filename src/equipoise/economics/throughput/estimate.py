@@ -2,7 +2,8 @@
 
 `estimate` answers for one deployment, `estimate_many` for a table of them in one go. A range holds
 80 % of what the fit was off by on measurements it had not seen: of other architectures where the
-campaign is one it knows, of whole other campaigns (a user's own machine is one) where it is not.
+campaign is one it knows, of whole other campaigns (a user's own machine is one) where it is not;
+one request at a time and many at once have each their own (`spreads` says how).
 The first token's is much wider: it is a queue's output, which no published tool predicts well.
 """
 
@@ -18,13 +19,15 @@ from equipoise.economics.throughput.batching import Served, ideal_token, serve
 from equipoise.economics.throughput.coefficients import coefficients
 from equipoise.economics.throughput.deployment import Deployment, Load
 from equipoise.economics.throughput.memory import Fit, fit
-from equipoise.economics.throughput.step import Steps
+from equipoise.economics.throughput.spreads import ALONE
+from equipoise.economics.throughput.step import Steps, ideal_step
 from equipoise.economics.throughput.work import Column, Job, work
 
 WIDER_IF_ASSUMED = 1.3
-"""The factor on a range's logarithm where the architecture is only a usual one of its size."""
+"""The factor on a range's logarithm where the architecture or the device is a usual one."""
 
 KNOWN, ELSEWHERE = "campaign", "elsewhere"
+ENDS = ("low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +91,38 @@ def why_not(deployment: Deployment, room: Fit) -> str:
     return ""
 
 
+def _familiar(deployment: Deployment, known: Efficiencies) -> bool:
+    """Whether the fit has seen the campaign, and if it was made for some models, the model."""
+    models = known.seen.get("model")
+    seen = models is None or deployment.architecture in models
+    return seen and deployment.campaign in known.seen["campaign"]
+
+
 def estimate_many(jobs: Sequence[Job], fitted: Efficiencies | None = None) -> Estimates:
     """All jobs at once, whether they fit or not: what does not is estimated as if one ran."""
     known = fitted or efficiencies()
     asked = work(jobs)
     served = serve(Steps(asked, coefficients(known, [job[0] for job in jobs])))
-    familiar = np.array([job[0].campaign in known.seen["campaign"] for job in jobs], dtype=bool)
-    assumed = np.array([job[0].shape.assumed for job in jobs], dtype=bool)
+    familiar = np.array([_familiar(job[0], known) for job in jobs], dtype=bool)
+    assumed = np.array([job[0].shape.assumed or job[0].device.assumed for job in jobs], dtype=bool)
     exponent = np.where(assumed, WIDER_IF_ASSUMED, 1.0)
+    single = (asked.concurrency > 0) & (asked.concurrency <= 1)
+    which = 2 * familiar.astype(int) + single
 
     def ranges(name: str, values: Column) -> Column:
-        ends = []
-        for end in ("low", "high"):
-            near, far = (getattr(known.spreads[f"{name}.{how}"], end) for how in (KNOWN, ELSEWHERE))
-            ends.append(values * np.where(familiar, near, far) ** exponent)
-        return np.stack([ends[0], values, ends[1]], axis=1)
+        kinds = [
+            known.spreads[f"{name}.{how}{ending}"]
+            for how in (ELSEWHERE, KNOWN)
+            for ending in ("", ALONE)
+        ]
+        low, high = (np.array([getattr(kind, end) for kind in kinds])[which] for end in ENDS)
+        return np.stack([values * low**exponent, values, values * high**exponent], axis=1)
 
     token = ranges("tpot", served.token)
     # What lies below the ideal is not possible, whatever errors were elsewhere.
-    token[:, 0] = np.minimum(np.maximum(token[:, 0], ideal_token(asked)), token[:, 1])
+    limited = np.isfinite(asked.token_limit)
+    ideal = np.where(limited, ideal_step(asked, served.batch), ideal_token(asked))
+    token[:, 0] = np.minimum(np.maximum(token[:, 0], ideal), token[:, 1])
     return Estimates(
         ttft=ranges("ttft", served.first),
         tpot=token,

@@ -9,18 +9,6 @@ from math import isfinite
 from equipoise.economics.throughput.deployment import Deployment, Load
 from equipoise.economics.throughput.rows import Reason, read_row
 
-# One architecture under several names counts as one when it is left out.
-_SAME = {
-    "deepseek-r1": "deepseek-v3",
-    "deepseek-v3.1": "deepseek-v3",
-    "llama-3.1-8b": "llama-3.1-8b-instruct",
-    "llama-3-8b-instruct": "llama-3.1-8b-instruct",
-    "llama-3-70b-instruct": "llama-3.3-70b-instruct",
-    "llama-3.1-70b-instruct": "llama-3.3-70b-instruct",
-    "qwen3.6-35b-a3b": "qwen3.5-35b-a3b",
-    "qwen3.6-27b": "qwen3.5-27b",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -35,8 +23,7 @@ class Point:
     @property
     def architecture(self) -> str:
         """What is left out with it: all models of one architecture."""
-        name = self.deployment.shape.id
-        return _SAME.get(name, name)
+        return self.deployment.architecture
 
     @property
     def campaign(self) -> str:

@@ -6,14 +6,14 @@ What a row says was measured has no part in it; a row without an estimate says w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from equipoise.catalog.efficiencies import Efficiencies
 from equipoise.economics.throughput.estimate import Estimates, estimate_many, why_not
 from equipoise.economics.throughput.memory import fit
-from equipoise.economics.throughput.rows import Reason, read_row
+from equipoise.economics.throughput.rows import Reason, rate_of_decoding, read_row
 from equipoise.economics.throughput.work import Job
 
 _MILLI = 1e3
@@ -55,7 +55,24 @@ def estimate_rows(
         return [job for job in read if isinstance(job, Reason)]
     estimates = estimate_many(jobs, fitted)
     made = iter(_row(estimates, index) for index in range(len(jobs)))
-    return [job if isinstance(job, Reason) else next(made) for job in read]
+    found = [job if isinstance(job, Reason) else next(made) for job in read]
+    return [_decoding(one, row, job) for one, row, job in zip(found, rows, read, strict=True)]
+
+
+def _decoding(
+    found: RowEstimate | Reason, row: Mapping[str, str], job: Job | Reason
+) -> RowEstimate | Reason:
+    """The estimate with the rate of decoding alone, where that is the rate that a row is about."""
+    if isinstance(found, Reason) or isinstance(job, Reason) or not rate_of_decoding(row):
+        return found
+    deployment, load = job
+    together = _MILLI * (load.concurrency or 1.0) / deployment.devices
+    return replace(
+        found,
+        output_tok_s_per_gpu=together / found.tpot_ms,
+        output_tok_s_per_gpu_p10=together / found.tpot_ms_p90,
+        output_tok_s_per_gpu_p90=together / found.tpot_ms_p10,
+    )
 
 
 def _job(row: Mapping[str, str]) -> Job | Reason:

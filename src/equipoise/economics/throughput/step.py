@@ -63,7 +63,7 @@ class Steps:
 
     def first(self, step: Column, prefill: Column, batch: Column) -> Column:
         """The first token in a closed loop, or of a batch that is prefilled together."""
-        own = per_stage(self.work, batch)
+        own = np.maximum(batch / self.work.lanes, 1.0)
         together = own * prefill
         waiting = prefill * (1 + self._of("burst") * (own - 1)) + step
         whole = self.work.whole_batch > 0

@@ -1,0 +1,1 @@
+"""Estimates of speed and fit: an order or a table in, a page or rows out."""

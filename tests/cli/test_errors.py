@@ -25,7 +25,7 @@ def broken(folder: Path) -> None:
     """Make three mistakes in the workload, and one in its items."""
     change(folder / "triage.toml", "latency_p95_ms", "latency_p99_ms")
     change(folder / "triage.toml", '"exact_label"', '"exact_labels"')
-    change(folder / "items.jsonl", '"id": "t03", ', "")
+    change(folder / "items.jsonl", '"id": "t03"', '"id": " "')
 
 
 def shim(folder: Path, name: str, source: str) -> dict[str, str]:

@@ -45,18 +45,23 @@ def test_the_commands_are_the_documented_ones() -> None:
         "catalog",
         "engine",
         "ledger",
+        "trial",
     }
     assert {path[1] for path in ALL if len(path) == 2} == {
         "bench",
+        "estimate",
         "explore",
         "export",
         "hardware",
         "import",
+        "init",
+        "label",
         "licence",
         "license",
         "models",
         "price",
         "summary",
+        "verdict",
     }
 
 

@@ -89,7 +89,8 @@ def test_the_same_flags_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_flags_are_a_draft_like_any_other(tmp_path: Path) -> None:
-    page = page_of(tmp_path, *EXPLORE, "--engineers", "0.5", "--usd-per-hour", "10")
+    own = ("--engineers", "0.5", "--usd-per-hour", "10", "--figure", "retry_share=0")
+    page = page_of(tmp_path, *EXPLORE, *own, "--figure", "reasoning_multiplier=1")
     by_id = {row["candidate"]: row for row in page["candidates"]}
 
     assert by_id["openai/gpt-5-mini"]["monthly_usd"] == pytest.approx(900)
@@ -115,9 +116,9 @@ def test_a_person_reads_the_answer_the_ways_and_what_it_hangs_on(tmp_path: Path)
     words = " ".join(plain(seen).split())
 
     assert code == 0
-    assert "Stay on the API, quality aside: $900 a month for openai/gpt-5-mini" in words
+    assert "Stay on the API, quality aside: $954 a month for groq/llama-3.3-70b-instruct" in words
     assert f"{OWN}, over 36 months" in words
-    assert "bought $45,858" in words
+    assert "bought $45,854" in words
     assert "The answer changes when the API's price for a request rises above" in words
     assert "then the difference is" in words
 
@@ -155,7 +156,10 @@ def test_the_chart_is_drawn_as_its_name_ends(tmp_path: Path) -> None:
     [
         (("--requests-per-month", "0"), 3, "the flags: requirements.volume.requests_per_month"),
         (("--hardware", "h100y"), 3, "no hardware 'h100y'. Did you mean"),
-        (("--usd-per-hour", "20000"), 3, "usd_per_machine_hour: 20000 is beyond"),
+        (("--usd-per-hour", "20000"), 3, "usd_per_hour: 20000 is beyond"),
+        (("--figure", "build_monts=2"), 3, "no figure is called 'build_monts'. Did you mean"),
+        (("--figure", "build_months"), 2, "'build_months' is not NAME=VALUE"),
+        (("--procurement", "stolen"), 2, "'stolen' is not one of"),
         (("--engineer-usd-per-year", "120"), 3, "engineer_usd_per_year: 120 is beyond"),
         (("--input-tokens", "nan"), 3, "should be a finite number"),
         (("--against", "openai/gpt-9"), 3, "no model 'gpt-9'"),

@@ -198,7 +198,7 @@ def test_a_person_reads_what_each_plan_costs_and_what_it_would_take(
 
     assert code == 5
     assert "Undecided: this is a draft without items" in words
-    assert "plan As is: gpt, $994 plan Open weights, hosted by a vendor: llama, $547" in words
+    assert "plan As is: gpt, $999 plan Open weights, hosted by a vendor: llama, $547" in words
     assert "needed llama would win with 85.0% of its answers accepted if gpt is just" in words
 
 

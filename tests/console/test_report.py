@@ -236,8 +236,8 @@ def test_the_lines_of_every_candidate_add_up_to_what_is_shown(
         assert sum(account.by_kind.values()) == pytest.approx(account.row.monthly_usd)
         assert account.monthly_usd + account.rework_usd == pytest.approx(account.total_usd)
     assert "qwen3-8b-l4 – $511.00 $1,250.00 $1,761.00 $2,520.00 $4,281.00 $0.0256" in shown
-    assert "Machines: 1 × L4 at $0.70 an hour, 730 hours; 41 % busy at the peak" in shown
-    assert "Rework: 180,000 × 7 % not accepted × $0.20" in shown
+    assert "Machines, $511.00: 1 × L4 at $0.70 an hour, 730 hours; 41 % busy at the peak" in shown
+    assert "Rework, $2,520.00: 180,000 × 7 % not accepted × $0.20" in shown
     assert "claude-haiku (excluded) $635.40 – $625.00 $1,260.40 – – not known" in shown
 
 

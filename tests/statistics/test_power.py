@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +18,8 @@ from equipoise.statistics import (
     paired_sample_size,
     verdict,
 )
+from equipoise.statistics.normal import upper_tail, upper_tail_quantile
+from equipoise.statistics.power import paired_items_needed
 
 
 @pytest.mark.parametrize(
@@ -101,3 +105,36 @@ def test_assumptions_out_of_range_are_refused() -> None:
         floor_sample_size(0.9, 0.0)
     with pytest.raises(ValueError, match=r"alpha .* got 0\.5"):
         floor_sample_size(0.95, 0.9, alpha=0.5)
+
+
+@given(st.floats(0.02, 0.5), st.floats(-0.04, 0.1), st.sampled_from([1.0, 2.5]))
+def test_items_needed_are_the_planners_times_the_design_effect(
+    discordance: float, difference: float, effect: float
+) -> None:
+    variance = discordance - difference**2
+    found = paired_items_needed(variance, difference + 0.05, design_effect=effect)
+
+    assert found is not None
+    assert found >= ceil(effect * variance * 2.4865**2 / (difference + 0.05) ** 2) - 1
+
+
+def test_without_a_difference_seen_the_items_needed_are_those_of_the_score() -> None:
+    # ±z²/(n + z²) at 90 % is below 5 points from 52 items on.
+    assert paired_items_needed(0.0, 0.05) == 52
+    assert verdict(PairedCounts(52, 0, 0, 0), 0.05).verdict is Verdict.NON_INFERIOR
+    assert verdict(PairedCounts(51, 0, 0, 0), 0.05).verdict is Verdict.UNDECIDED
+
+
+def test_on_the_wrong_side_no_number_of_items_helps() -> None:
+    assert paired_items_needed(0.2, 0.0) is None
+    assert paired_items_needed(0.2, -0.01) is None
+    with pytest.raises(ValueError, match="design effect 1 or more"):
+        paired_items_needed(0.2, 0.05, design_effect=0.5)
+    with pytest.raises(ValueError, match="variance must be 0 or more"):
+        paired_items_needed(-0.1, 0.05)
+
+
+def test_tails_and_their_quantiles_undo_each_other() -> None:
+    assert upper_tail_quantile(upper_tail(1.3)) == pytest.approx(1.3)
+    with pytest.raises(ValueError, match=r"probability .* got 1"):
+        upper_tail_quantile(1.0)

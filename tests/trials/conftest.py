@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 import pytest
 
@@ -25,9 +25,11 @@ from equipoise.domain.workload import (
     Volume,
     Workload,
 )
+from equipoise.errors import EquipoiseError
 from equipoise.trials.journal import AnswerRow
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 RIGHT, WRONG = '{"queue": "billing"}', '{"queue": "delivery"}'
 
 
@@ -52,6 +54,17 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jump.elapsed
 
+    def run_in_executor(
+        self, executor: object, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """Do it now: while a thread is waited for, the clock would jump."""
+        done: asyncio.Future[T] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except (OSError, EquipoiseError) as error:
+            done.set_exception(error)
+        return done
+
 
 @pytest.fixture(scope="session")
 def at_once() -> Callable[[Coroutine[Any, Any, Any]], Any]:
@@ -64,52 +77,53 @@ def at_once() -> Callable[[Coroutine[Any, Any, Any]], Any]:
     return run
 
 
+def sample_workload(
+    count: int = 12,
+    candidates: tuple[str, ...] = ("a", "b"),
+    *,
+    floor: float = 0.8,
+    margin: float | None = None,
+    stopping: StoppingRule = StoppingRule.FIXED,
+) -> Workload:
+    """A workload of labelled messages; the gold of every item is billing.
+
+    With a margin, the first candidate is the incumbent.
+    """
+    bar = NonInferiority(candidates[0], margin) if margin is not None else None
+    return Workload(
+        name="triage",
+        title="Sort messages",
+        data_class=DataClass.INTERNAL,
+        task=Task(
+            system="Sort the message.",
+            schema={"type": "object", "properties": {"queue": {"type": "string"}}},
+            scorer="exact_label",
+            max_output_tokens=16,
+            shots=(Shot("an example", WRONG), Shot("another", RIGHT)),
+        ),
+        items=tuple(Item(f"i{n:03}", f"message {n}", {"queue": "billing"}) for n in range(count)),
+        items_digest="0" * 64,
+        requirements=Requirements(
+            quality_floor=floor if margin is None else None,
+            non_inferiority=bar,
+            latency_p95_ms=1000.0,
+            availability=0.99,
+            volume=Volume(1000, 2.0),
+            capabilities=frozenset(),
+            licence_use=frozenset({LicenceUse.INTERNAL}),
+            budget_usd_per_month=None,
+        ),
+        organisation=Organisation(),
+        costs=CostAssumptions(0.4, 120_000.0, 0.1, 0.05),
+        trial=TrialSettings(count, 1, 0.05, stopping, 0.8),
+        candidates=tuple(Candidate(name, f"local/{name}") for name in candidates),
+    )
+
+
 @pytest.fixture(scope="session")
 def make_workload() -> Callable[..., Workload]:
     """A workload of labelled messages; the gold of every item is billing."""
-
-    def make(
-        count: int = 12,
-        candidates: tuple[str, ...] = ("a", "b"),
-        *,
-        floor: float = 0.8,
-        margin: float | None = None,
-        stopping: StoppingRule = StoppingRule.FIXED,
-    ) -> Workload:
-        """With a margin, the first candidate is the incumbent."""
-        bar = NonInferiority(candidates[0], margin) if margin is not None else None
-        return Workload(
-            name="triage",
-            title="Sort messages",
-            data_class=DataClass.INTERNAL,
-            task=Task(
-                system="Sort the message.",
-                schema={"type": "object", "properties": {"queue": {"type": "string"}}},
-                scorer="exact_label",
-                max_output_tokens=16,
-                shots=(Shot("an example", WRONG), Shot("another", RIGHT)),
-            ),
-            items=tuple(
-                Item(f"i{n:03}", f"message {n}", {"queue": "billing"}) for n in range(count)
-            ),
-            items_digest="0" * 64,
-            requirements=Requirements(
-                quality_floor=floor if margin is None else None,
-                non_inferiority=bar,
-                latency_p95_ms=1000.0,
-                availability=0.99,
-                volume=Volume(1000, 2.0),
-                capabilities=frozenset(),
-                licence_use=frozenset({LicenceUse.INTERNAL}),
-                budget_usd_per_month=None,
-            ),
-            organisation=Organisation(),
-            costs=CostAssumptions(0.4, 120_000.0, 0.1, 0.05),
-            trial=TrialSettings(count, 1, 0.05, stopping, 0.8),
-            candidates=tuple(Candidate(name, f"local/{name}") for name in candidates),
-        )
-
-    return make
+    return sample_workload
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equipoise.errors import JournalError
+from equipoise.trials import answer_row
 from equipoise.trials.journal import AnswerRow, Journal
 from equipoise.trials.plan import ArmPlan, TrialPlan, canonical
 
@@ -66,7 +68,7 @@ def test_the_plan_is_written_out_before_the_first_answer(tmp_path: Path) -> None
         first = json.loads((tmp_path / "j.jsonl").read_text())
 
     assert (first["kind"], first["digest"]) == ("plan", PLAN.digest)
-    assert canonical(first["plan"]) == canonical(asdict(PLAN))
+    assert canonical(first["plan"]) == canonical(PLAN.values)
 
 
 def test_an_answer_is_on_disk_when_the_append_returns(tmp_path: Path) -> None:
@@ -238,3 +240,116 @@ def test_the_digest_says_what_was_answered_in_whatever_order(tmp_path: Path) -> 
 
         assert journal.digest() != resumed
     assert digests == [resumed, resumed]
+
+
+def test_answers_kept_at_one_moment_are_all_on_disk_when_each_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+
+    async def keep(journal: Journal, number: int) -> tuple[int, bytes]:
+        await journal.keep(row(number))
+        return number, path.read_bytes()
+
+    async def keep_all() -> list[tuple[int, bytes]]:
+        with Journal(path, PLAN) as journal:
+            return await asyncio.gather(*(keep(journal, number) for number in range(20)))
+
+    for number, content in asyncio.run(keep_all()):
+        assert f'"item":"i{number:03}"'.encode() in content
+    assert rows_of(path) == [row(number) for number in range(20)]
+
+
+def test_who_stops_waiting_for_the_disk_loses_no_answer_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "j.jsonl"
+
+    async def keep_some() -> None:
+        with Journal(path, PLAN) as journal:
+            waiting = [asyncio.create_task(journal.keep(row(number))) for number in range(6)]
+            await asyncio.sleep(0)
+            waiting[0].cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+            assert [journal.has("a", f"i{number:03}") for number in range(6)][1:] == [True] * 5
+
+    asyncio.run(keep_some())
+    # It had been written, and was paid for.
+    assert rows_of(path) == [row(number) for number in range(6)]
+
+
+def test_a_disk_that_cannot_keep_what_it_took_says_so_to_all_who_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "j.jsonl"
+
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    async def keep_some() -> list[BaseException | None]:
+        with Journal(path, PLAN) as journal:
+            await journal.keep(row(0))
+            monkeypatch.setattr("os.fsync", fail)
+            found = await asyncio.gather(
+                *(journal.keep(row(number)) for number in (1, 2)), return_exceptions=True
+            )
+            assert not journal.has("a", "i001")
+            return found
+
+    failures = asyncio.run(keep_some())
+    monkeypatch.undo()
+
+    assert [type(failure) for failure in failures] == [JournalError] * 2
+    assert rows_of(path) == [row(0)]
+
+
+REPEATED = replace(PLAN, repeats=3)
+KEYS = st.tuples(st.integers(0, 19), st.sampled_from("ab"), st.integers(0, 2))
+
+
+@given(st.lists(KEYS, unique=True, max_size=12), st.data())
+def test_whatever_is_cut_off_a_journal_of_repeats_is_what_it_no_longer_holds(
+    tmp_path_factory: pytest.TempPathFactory,
+    keys: list[tuple[int, str, int]],
+    data: st.DataObject,
+) -> None:
+    path = tmp_path_factory.mktemp("journal") / "j.jsonl"
+    rows = [replace(row(item, candidate=name), repeat=repeat) for item, name, repeat in keys]
+    with Journal(path, REPEATED) as journal:
+        for answer in rows:
+            journal.append(answer)
+    whole = path.read_bytes()
+    cut = whole[: data.draw(st.integers(whole.index(b"\n") + 1, len(whole)))]
+    path.write_bytes(cut)
+    left = rows[: cut.count(b"\n") - 1]
+    with Journal(path, REPEATED) as journal:
+        assert list(journal.stream()) == left
+        for item, name, repeat in keys:
+            held = replace(row(item, candidate=name), repeat=repeat) in left
+            assert journal.has(name, f"i{item:03}", repeat) == held
+            if held:
+                assert journal.read(name, f"i{item:03}", repeat).repeat == repeat
+        assert sum(found.answers for found in journal.sums.values()) == len(left)
+
+
+def test_an_answer_beyond_the_repeats_is_no_answer_of_this_plan(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(answer_row.line(replace(row(7), repeat=1)))
+
+    with pytest.raises(JournalError, match="the plan does not ask this question"):
+        rows_of(path)
+
+
+def test_a_line_says_nothing_of_what_was_added_since_unless_it_matters() -> None:
+    assert b"repeat" not in answer_row.line(row(0))
+    assert b"asked" not in answer_row.line(row(0))
+    assert b'"cached":' not in answer_row.line(row(0))
+    assert b'"repeat":2' in answer_row.line(replace(row(0), repeat=2))
+
+
+def test_where_no_room_is_left_nothing_is_asked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int, offset: int, length: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", fail)
+    with Journal(path, PLAN) as journal, pytest.raises(JournalError, match="there is no room"):
+        journal.reserve()
+    assert list(path.parent.iterdir()) == [path]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equipoise.config.settings import load_settings
+from equipoise.config.workload import load_workload
 from equipoise.domain.workload import NonInferiority, Shot, StoppingRule, Workload
-from equipoise.trials.plan import canonical, draw_items, make_plan
+from equipoise.trials.plan import canonical, changes, draw_items, make_plan
 
 MakeWorkload = Callable[..., Workload]
 Change = Callable[[Workload], Workload]
@@ -68,6 +71,7 @@ CHANGES: dict[str, Change] = {
     ),
     "alpha": run(alpha=0.01),
     "the seed": run(seed=2),
+    "the number of repeats": run(repeats=2),
     "the stopping rule": run(stopping=StoppingRule.BETTING),
     "the number of items": run(items=11),
     "the scorer": asked(scorer="exact_fields"),
@@ -125,6 +129,7 @@ KEPT: dict[str, Change] = {
         workload, costs=replace(workload.costs, rejected_answer_usd=9.0)
     ),
     "the confidence asked of the decision": run(confidence=0.9),
+    "what may be spent": run(budget_usd=1.0, budget_minutes=5.0),
 }
 
 
@@ -133,6 +138,34 @@ def test_the_digest_stays_with(change: str, make_workload: MakeWorkload) -> None
     workload = make_workload()
 
     assert digest(KEPT[change](workload)) == digest(workload)
+
+
+# The names of journals that exist: what the plan learned to say since must not rename them.
+EXAMPLES = {
+    "clinic-notes": "3bb8432432319ab7e4ea3daed9a97f12f9c15ec07e1c090aba87cb83082ccf28",
+    "support-triage": "d344169111ef896c6c59ffeb9bc00128f31ab62ae55a877602c0a6cfc0eef28f",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_go_on_with_the_journals_that_they_had(name: str) -> None:
+    folder = Path(__file__).parents[2] / "examples" / name
+    workload = load_workload(folder / "workload.toml", load_settings(None))
+
+    assert digest(workload) == EXAMPLES[name]
+
+
+def test_what_changed_is_said_in_words(make_workload: MakeWorkload) -> None:
+    before, workload = make_workload(), make_workload(margin=0.05)
+    plan = make_plan(run(repeats=3)(workload), workload.candidates)
+    values = make_plan(before, before.candidates).values
+
+    assert changes(json.loads(canonical(values)), plan) == [
+        "another bar",
+        "another incumbent",
+        "another number of repeats",
+    ]
+    assert changes(json.loads(canonical(plan.values)), plan) == []
 
 
 def turned(value: Any) -> Any:

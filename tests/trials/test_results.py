@@ -360,3 +360,54 @@ def test_a_draft_has_no_trial_and_everybodys_lengths_are_those_it_states(
 def test_a_workload_with_items_does_not_go_without_a_trial(make_workload: MakeWorkload) -> None:
     with pytest.raises(ValueError, match="only a draft"):
         without_trial(make_workload())
+
+
+def test_of_repeats_the_mean_of_an_item_counts_and_not_each_answer(
+    make_workload: MakeWorkload, make_row: MakeRow, judge: Judge
+) -> None:
+    workload = make_workload(20, margin=0.1)
+    # The new one is right twice in three on every item, the old one always.
+    rows = [
+        replace(make_row(name, item.id, right=name == "a" or repeat > 0), repeat=repeat)
+        for item in workload.items
+        for name in "ab"
+        for repeat in range(3)
+    ]
+    found = judge(workload, {}, rows=rows)
+    (pair,) = found.paired
+    row, serving = found.quality_of("b"), found.serving_of("b")
+
+    assert (row.items, row.accepted) == (20, 13)
+    assert row.rate == pytest.approx(2 / 3)
+    assert (row.standing, pair.verdict) == (Standing.NOT_MET, "inferior")
+    assert pair.items == 20
+    assert pair.difference == pytest.approx(-1 / 3)
+    assert pair.method.startswith("paired_t")
+    assert row.low <= row.rate <= row.high
+    assert serving is not None
+    assert serving.answers == 60
+
+
+def test_one_item_by_degrees_decides_nothing(
+    make_workload: MakeWorkload, make_row: MakeRow, judge: Judge
+) -> None:
+    workload = make_workload(1, ("a",), floor=0.4)
+    rows = [
+        replace(make_row("a", workload.items[0].id, right=repeat > 0), repeat=repeat)
+        for repeat in range(2)
+    ]
+    row = judge(workload, {}, rows=rows).quality_of("a")
+
+    assert (row.standing, row.rate, row.low, row.high) == (Standing.OPEN, 0.5, 0.0, 1.0)
+
+
+def test_answers_that_were_asked_at_once_are_said_to_be(
+    make_workload: MakeWorkload, make_row: MakeRow
+) -> None:
+    workload = make_workload(12, ("a", "b"))
+    rows = [make_row(name, item.id) for name in "ab" for item in workload.items]
+    lengths = dict.fromkeys("ab", COUNTED)
+    found = evidence(workload, workload.items, rows, {}, lengths, ("p", "j"), {"a": 4})
+    at_once = {row.candidate: row.concurrency for row in found.serving}
+
+    assert at_once == {"a": 4, "b": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from equipoise.config.workload_schema import answer_schema
-from equipoise.trials.scorers import SCORERS, Score, misfit
+from equipoise.trials.scorers import Score, exact_fields, exact_label, misfit
 
 ACCEPTED = Score(accepted=True, fields_right=1.0)
 WRONG = Score(accepted=False, fields_right=0.0)
@@ -32,6 +33,9 @@ LABELS: list[tuple[str, Score]] = [
     ('```{"queue": "billing"}```', ACCEPTED),
     ('```json\n{"queue": "billing"}', ACCEPTED),
     ('```json\n{"queue": "delivery"}\n```', WRONG),
+    ('<think>{"queue": "delivery"}?</think>\n{"queue": "billing"}', ACCEPTED),
+    ('hm</think>{"queue": "billing"}', ACCEPTED),
+    ('<think>{"queue": "billing"}', MALFORMED),
     ('```json\n{"queue": "bill', MALFORMED),
     ("", MALFORMED),
     ("billing", MALFORMED),
@@ -51,7 +55,7 @@ LABELS: list[tuple[str, Score]] = [
 
 @pytest.mark.parametrize(("text", "score"), LABELS, ids=lambda value: str(value)[:40])
 def test_a_label_is_right_whatever_its_case_blanks_and_fence(text: str, score: Score) -> None:
-    assert SCORERS["exact_label"](text, LABEL) == score
+    assert exact_label.score(text, LABEL) == score
 
 
 FIELDS: dict[str, tuple[dict[str, Any], str, Score]] = {
@@ -80,6 +84,10 @@ FIELDS: dict[str, tuple[dict[str, Any], str, Score]] = {
     "the other boolean": ({"urgent": True}, '{"urgent": false}', WRONG),
     "one for true": ({"urgent": True}, '{"urgent": 1}', WRONG),
     "true for one": ({"count": 1}, '{"count": true}', WRONG),
+    "null": ({"dose": None}, '{"dose": null}', ACCEPTED),
+    "missing for null": ({"dose": None}, "{}", WRONG),
+    "after working": ({"dose": 5}, '<think>4?</think>```json\n{"dose": 5}\n```', ACCEPTED),
+    "working only": ({"dose": 5}, '<think>{"dose": 5}', MALFORMED),
     "nothing for false": ({"urgent": False}, "{}", WRONG),
     "a text for a boolean": ({"urgent": True}, '{"urgent": "true"}', WRONG),
     "no object": ({"dose": 5}, "5", MALFORMED),
@@ -93,7 +101,7 @@ FIELDS: dict[str, tuple[dict[str, Any], str, Score]] = {
 def test_fields_are_compared_one_by_one(case: str) -> None:
     gold, text, score = FIELDS[case]
 
-    assert SCORERS["exact_fields"](text, gold) == score
+    assert exact_fields.score(text, gold) == score
 
 
 @given(st.floats(-1e6, 1e6, width=32))
@@ -102,13 +110,13 @@ def test_a_number_survives_being_printed_in_single_precision(number: float) -> N
     decimal = float(f"{number:.6g}")
     printed = struct.unpack("f", struct.pack("f", decimal))[0]
 
-    assert SCORERS["exact_fields"](json.dumps({"dose": printed}), {"dose": decimal}) == ACCEPTED
+    assert exact_fields.score(json.dumps({"dose": printed}), {"dose": decimal}) == ACCEPTED
 
 
 @given(st.integers(), st.integers())
 def test_whole_numbers_are_the_same_only_if_they_are(given_number: int, gold: int) -> None:
     assume(abs(given_number) < 10**300)
-    score = SCORERS["exact_fields"](json.dumps({"count": given_number}), {"count": gold})
+    score = exact_fields.score(json.dumps({"count": given_number}), {"count": gold})
 
     assert score.accepted == (given_number == gold)
 
@@ -122,19 +130,26 @@ ANSWERS = st.one_of(
 )
 
 
-@given(ANSWERS, st.sampled_from(sorted(SCORERS)))
-def test_no_answer_of_any_text_stops_a_scorer(text: str, scorer: str) -> None:
-    score = SCORERS[scorer](text, LABEL)
+SCORES = st.sampled_from([exact_fields.score, exact_label.score])
+
+
+@given(ANSWERS, SCORES)
+def test_no_answer_of_any_text_stops_a_scorer(
+    text: str, rule: Callable[[str, dict[str, Any]], Score]
+) -> None:
+    score = rule(text, LABEL)
 
     assert score.fields_right == float(score.accepted)
     assert not (score.malformed and score.accepted)
 
 
-@given(ANSWERS, st.sampled_from(sorted(SCORERS)))
-def test_a_fence_around_an_answer_changes_nothing(text: str, scorer: str) -> None:
+@given(ANSWERS, SCORES)
+def test_a_fence_around_an_answer_changes_nothing(
+    text: str, rule: Callable[[str, dict[str, Any]], Score]
+) -> None:
     assume(not text.strip().startswith("```") and not text.strip().endswith("```"))
 
-    assert SCORERS[scorer](f"```json\n{text}\n```", LABEL) == SCORERS[scorer](text, LABEL)
+    assert rule(f"```json\n{text}\n```", LABEL) == rule(text, LABEL)
 
 
 @pytest.mark.parametrize(

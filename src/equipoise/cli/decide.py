@@ -62,6 +62,7 @@ def command(
         today=(day or now).date(),
         asked_on=now.date(),
         every_item=full,
+        notice=say,
     )
     with progress() as bar:
         portfolio = run_decide(order, bar)

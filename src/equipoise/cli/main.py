@@ -17,6 +17,7 @@ from equipoise.errors import ConfigurationError, EquipoiseError
 COMMANDS: dict[str, tuple[str, str]] = {
     "bill": ("equipoise.cli.bill", "Day one: what is spent, and the most that could be saved."),
     "decide": ("equipoise.cli.decide", "The main job: trial, cost, licence, terms → a decision."),
+    "trial": ("equipoise.cli.trial", "Are the candidates good enough, on your own items."),
     "cost": ("equipoise.cli.cost", "What each candidate costs, and where they cross over."),
     "up": ("equipoise.cli.up", "Run the gateway and the console on the embedded open model."),
     "doctor": ("equipoise.cli.doctor", "Check this installation and the embedded model."),

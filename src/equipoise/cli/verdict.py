@@ -49,7 +49,7 @@ def _draft(decision: Decision) -> Iterator[str]:
 def verdict_rows(portfolio: Portfolio) -> Rows:
     """The decisions for a program, a row a workload."""
     return Rows(
-        "equipoise.verdict/1",
+        "equipoise.decisions/1",
         _HEADERS,
         [
             (

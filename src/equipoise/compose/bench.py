@@ -24,6 +24,10 @@ from equipoise.engines.weights import PACKAGED, SMOLLM2, installed
 from equipoise.errors import UnpricedTargetError
 from equipoise.trials.arm import Arm
 
+CONCURRENCY = {Operator.VENDOR: 4, Operator.SELF: 1}
+"""How many questions an endpoint is asked at once that does not say. Of a machine of our own it is
+measured how long one request occupies it, so it has one at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -42,7 +46,7 @@ async def open_bench(
     stack: AsyncExitStack,
     workload: Workload,
     settings: Settings,
-    embedded: LlamaCppEngine,
+    embedded: LlamaCppEngine | None,
     asked_on: date,
 ) -> Bench:
     """Make an arm for every candidate that may be asked and can be; engines close with `stack`.
@@ -53,6 +57,7 @@ async def open_bench(
     """
     arms: list[Arm] = []
     unreachable: dict[str, str] = {}
+    own = {SMOLLM2.model: embedded} if embedded is not None else {}
     for candidate, target in zip(
         workload.candidates, find_targets(workload, settings).values(), strict=True
     ):
@@ -73,12 +78,14 @@ async def open_bench(
         engine: Engine
         if not is_embedded(target.endpoint):
             engine = await stack.enter_async_context(_over_http(target.endpoint))
-        elif target.model.id == SMOLLM2.model:
-            engine = embedded
         else:
-            other = embedded_engine(settings, PACKAGED[target.model.id])
-            engine = await stack.enter_async_context(other)
-        arms.append(_arm(workload, candidate, target, engine, asked_on))
+            name = target.model.id
+            if name not in own:
+                other = embedded_engine(settings, PACKAGED[name])
+                own[name] = await stack.enter_async_context(other)
+            engine = own[name]
+        arm = _arm(workload, candidate, target, engine, asked_on)
+        arms.append(replace(arm, identity=_identity(target), concurrency=_concurrency(target)))
     return Bench(tuple(arms), unreachable)
 
 
@@ -118,6 +125,23 @@ def _unpriced(target: Target, asked_on: date) -> str:
     return ""
 
 
+def _identity(target: Target) -> str:
+    """What answers there: the same again gives an answer that another trial may use."""
+    endpoint = target.endpoint
+    if is_embedded(endpoint):
+        return f"sha256 {PACKAGED[target.model.id].sha256}"
+    renamed = sorted(endpoint.renamed_fields.items())
+    return f"{endpoint.dialect.value} {endpoint.base_url} {renamed}"
+
+
+def _concurrency(target: Target) -> int:
+    """How many questions an endpoint is asked at once."""
+    if is_embedded(target.endpoint):
+        return 1
+    said = target.endpoint.concurrency
+    return said if said is not None else CONCURRENCY[target.endpoint.operator]
+
+
 def _over_http(endpoint: Endpoint) -> HttpEngine:
     return HttpEngine(
         endpoint.base_url or "", endpoint.dialect, secret(endpoint.api_key), endpoint.renamed_fields
@@ -137,7 +161,7 @@ def _arm(
             temperature=0.0 if "temperature" in capabilities else None,
             seed=workload.trial.seed if "seed" in capabilities else None,
             answer_format=AnswerFormat("answer", workload.task.schema)
-            if "json_schema" in capabilities
+            if workload.task.schema and "json_schema" in capabilities
             else None,
         )
 

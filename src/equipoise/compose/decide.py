@@ -13,8 +13,9 @@ from pathlib import Path
 from equipoise import __version__
 from equipoise.compose.bench import find_targets
 from equipoise.compose.embedded import embedded_engine
+from equipoise.compose.interrupts import Notice, nobody
 from equipoise.compose.out_folder import check_out
-from equipoise.compose.trial import run_trial
+from equipoise.compose.trial import Asking, run_trial
 from equipoise.config.settings import DEFAULT_FILE, Settings, load_settings
 from equipoise.config.workload import load_workload
 from equipoise.console import markdown, report
@@ -42,7 +43,7 @@ class Order:
     """What the user asked for. `files` are workload files, `out` the folder for the records.
 
     `today` is the day as of which is decided, `asked_on` the day on which questions are put: a term
-    that held once lets nothing leave now.
+    that held once lets nothing leave now. `notice` is told what a person should know at once.
     """
 
     files: tuple[Path, ...]
@@ -51,6 +52,7 @@ class Order:
     today: date
     asked_on: date
     every_item: bool = False
+    notice: Notice = nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ async def _run_trials(
 ) -> list[TrialEvidence]:
     async with embedded_engine(settings) as embedded:
         return [
-            await run_trial(workload, settings, embedded, order.asked_on, progress)
+            await run_trial(
+                Asking(workload, settings, order.asked_on, order.notice), embedded, progress
+            )
             for workload in workloads
         ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from statistics import fmean
 
@@ -10,6 +9,7 @@ from equipoise.domain.evidence import Lengths
 from equipoise.domain.workload import Candidate, Item, Workload
 from equipoise.engines.llamacpp import LlamaCppEngine
 from equipoise.engines.weights import SMOLLM2
+from equipoise.trials.scorers import answer_text
 
 
 async def count_lengths(
@@ -17,11 +17,14 @@ async def count_lengths(
 ) -> dict[str, Lengths]:
     """Mean tokens of every candidate's requests; candidates with as many shots share a count.
 
-    The answer's length is that of the gold answer as JSON; where gold holds only the fields that
-    are judged, that of the worked examples, if there are any.
+    The answer's length is that of the gold answer as a model writes it; where gold holds only the
+    fields that are judged, or no answer at all, that of the worked examples, if there are any. An
+    answer of which nothing is known is taken to be as long as it may be.
     """
     answers = _answers(workload, items)
-    output = fmean([await tokenizer.count_text(answer) for answer in answers])
+    output = float(workload.task.max_output_tokens)
+    if answers:
+        output = fmean([await tokenizer.count_text(answer) for answer in answers])
     counted: dict[int, Lengths] = {}
     for candidate in workload.candidates:
         if candidate.shots not in counted:
@@ -30,11 +33,18 @@ async def count_lengths(
 
 
 def _answers(workload: Workload, items: Sequence[Item]) -> Sequence[str]:
-    shots = workload.task.shots
-    if shots and items[0].expected.keys() < workload.task.schema["properties"].keys():
-        return [shot.answer for shot in shots]
-    # As a model writes it: escapes would count a letter with an accent as several.
-    return [json.dumps(item.expected, ensure_ascii=False) for item in items]
+    """Answers of a length that is to be expected; none where nobody knows."""
+    golds = [answer_text(workload.task, item.expected) for item in items]
+    shots = [shot.answer for shot in workload.task.shots]
+    whole = [gold for gold in golds if gold is not None]
+    if shots and (len(whole) < len(golds) or _in_part(workload, items[0])):
+        return shots
+    return whole
+
+
+def _in_part(workload: Workload, item: Item) -> bool:
+    fields = workload.task.schema.get("properties", {})
+    return isinstance(item.expected, dict) and item.expected.keys() < fields.keys()
 
 
 async def _count(

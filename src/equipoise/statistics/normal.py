@@ -42,3 +42,9 @@ def power_quantile(power: float) -> float:
 def upper_tail(z: float) -> float:
     """Return the probability above `z`, accurate in the far tail where 1 − cdf would round to 0."""
     return erfc(z / sqrt(2.0)) / 2.0
+
+
+def upper_tail_quantile(probability: float) -> float:
+    """Return the z above which lies `probability`; raises ValueError outside (0, 1)."""
+    require_fraction("probability", probability, "0.05")
+    return -_STANDARD.inv_cdf(probability)

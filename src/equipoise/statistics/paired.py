@@ -86,6 +86,31 @@ def score_variance(only_candidate: float, only_incumbent: float, difference: flo
     return 2.0 * share + difference * (1.0 - difference)
 
 
+def score_z(only_candidate: float, only_incumbent: float, total: float, difference: float) -> float:
+    """Return the score statistic from shares: of `total` items, which need not be a whole number.
+
+    The first two are shares of the items; standard normal if the true difference is `difference`,
+    positive when the candidate does better than that, infinite where that cannot produce the data.
+    A total below the number of items stands for items that say the same thing twice.
+    Source: Tango 1998, Statistics in Medicine 17:891-908.
+    """
+    if difference < 0.0:
+        return -score_z(only_incumbent, only_candidate, total, -difference)
+    gap = only_candidate - only_incumbent - difference
+    variance = score_variance(only_candidate, only_incumbent, difference)
+    if variance <= 0.0:
+        return 0.0 if gap == 0.0 else copysign(inf, gap)
+    return gap * sqrt(total / variance)
+
+
+def score_ends(
+    only_candidate: float, only_incumbent: float, total: float, critical: float
+) -> tuple[float, float]:
+    """Return the differences at which `score_z` is plus and minus `critical`, within [−1, 1]."""
+    low = _lower_end(only_candidate, only_incumbent, total, critical)
+    return low, -_lower_end(only_incumbent, only_candidate, total, critical)
+
+
 def tango_z(counts: PairedCounts, difference: float) -> float:
     """Return the score statistic of the hypothesis that candidate − incumbent is `difference`.
 
@@ -95,16 +120,8 @@ def tango_z(counts: PairedCounts, difference: float) -> float:
     """
     if not -1.0 <= difference <= 1.0:
         raise ValueError(f"difference must lie between -1 and 1, both included; got {difference}")
-    if difference < 0.0:
-        return -tango_z(counts.swapped, -difference)
     total = counts.total
-    gap = counts.difference - difference
-    variance = score_variance(
-        counts.only_candidate / total, counts.only_incumbent / total, difference
-    )
-    if variance <= 0.0:
-        return 0.0 if gap == 0.0 else copysign(inf, gap)
-    return gap * sqrt(total / variance)
+    return score_z(counts.only_candidate / total, counts.only_incumbent / total, total, difference)
 
 
 def tango(counts: PairedCounts, level: float = 0.95) -> Interval:
@@ -115,9 +132,11 @@ def tango(counts: PairedCounts, level: float = 0.95) -> Interval:
     Source: Tango 1998, Statistics in Medicine 17:891-908.
     """
     z = two_sided_critical_value(level)
-    low = _lower_end(counts, z)
-    high = -_lower_end(counts.swapped, z)
-    return Interval(counts.difference, low, high, level, "tango")
+    total = counts.total
+    low, high = score_ends(counts.only_candidate / total, counts.only_incumbent / total, total, z)
+    # The estimate is a quotient of whole numbers, the ends come of shares: rounding may part them.
+    estimate = counts.difference
+    return Interval(estimate, min(low, estimate), max(high, estimate), level, "tango")
 
 
 def mcnemar_exact(counts: PairedCounts) -> float:
@@ -134,12 +153,14 @@ def mcnemar_exact(counts: PairedCounts) -> float:
     return min(1.0, 2 * ways / (1 << discordant))
 
 
-def _lower_end(counts: PairedCounts, z: float) -> float:
+def _lower_end(
+    only_candidate: float, only_incumbent: float, total: float, critical: float
+) -> float:
     # The statistic falls as the hypothesised difference rises, so halving finds where it is z.
-    low, high = -1.0, counts.difference
+    low, high = -1.0, only_candidate - only_incumbent
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        if tango_z(counts, middle) > z:
+        if score_z(only_candidate, only_incumbent, total, middle) > critical:
             low = middle
         else:
             high = middle

@@ -64,3 +64,32 @@ def floor_sample_size(
     spread = critical * sqrt(floor * (1.0 - floor))
     spread += reach * sqrt(assumed_rate * (1.0 - assumed_rate))
     return ceil((spread / (assumed_rate - floor)) ** 2)
+
+
+def paired_items_needed(
+    variance: float,
+    distance: float,
+    *,
+    design_effect: float = 1.0,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> int | None:
+    """Return the items that prove a mean difference to lie beyond a bound, `distance` away.
+
+    `variance` is of one item's difference, as a pilot shows it, and `distance` the estimate minus
+    the bound, positive on the side that is to be proven: n = DEFF·variance·(z_alpha + z_power)² /
+    distance². None where the distance is not positive: on that side no number of items helps.
+    Raises ValueError for a negative variance or a design effect below 1.
+    Source: Miller 2024, arXiv 2411.00640, section 5; Kish 1965, Survey Sampling (design effect).
+    """
+    critical, reach = one_sided_critical_value(alpha), power_quantile(power)
+    if not variance >= 0.0 or not design_effect >= 1.0:
+        raise ValueError(
+            "variance must be 0 or more and a design effect 1 or more; "
+            f"got {variance} and {design_effect}"
+        )
+    if distance <= 0.0:
+        return None
+    # What never differed still bounds a score of [−1, 1] no faster than z²/(n + z²).
+    unseen = critical**2 * (1.0 - min(distance, 1.0)) / distance
+    return ceil(design_effect * max(variance * (critical + reach) ** 2 / distance**2, unseen))

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from equipoise.domain.event import Event, TextDelta, gather
 from equipoise.domain.ports import Engine
 from equipoise.domain.request import Message, Request, Usage
 from equipoise.domain.workload import Candidate
 from equipoise.errors import BadReplyError, EngineError, ProviderError, RateLimitedError
+from equipoise.trials.halt import Halt
 from equipoise.trials.journal import AnswerRow
+from equipoise.trials.pace import FIRST_PAUSE_SECONDS, Pace, jittered
 
 ATTEMPTS = 4
-FIRST_PAUSE_SECONDS = 0.5
-# A daily quota asks for hours. Who runs a trial would rather hear of it and come back.
-LONGEST_PAUSE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
     """A candidate with the engine that answers for it.
 
-    `lane` names what it shares with other arms: arms of one lane are asked one after another.
-    `cost` turns an answer's tokens and seconds into picodollars. `build` makes the request.
-    `recorded_seconds` is how long an answer took that was given before; None where it is timed now.
+    `lane` names what it shares with other arms, which are asked `concurrency` questions at once
+    together. `cost` turns an answer's tokens and seconds into picodollars. `build` makes the
+    request. `recorded_seconds` is how long an answer took that was given before; None where it is
+    timed now. `identity` says what answers there, and is empty where an answer is nobody else's.
     """
 
     candidate: Candidate
@@ -36,44 +34,85 @@ class Arm:
     build: Callable[[tuple[Message, ...]], Request]
     cost: Callable[[Usage, float], int]
     recorded_seconds: Callable[[tuple[Message, ...]], float] | None = None
+    concurrency: int = 1
+    identity: str = ""
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether asking costs anything now: what was recorded was paid for already."""
+        return self.recorded_seconds is None
 
 
-async def ask(arm: Arm, item: str, messages: tuple[Message, ...]) -> AnswerRow:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An item put to an arm, for the first time or once more; `asked` is its digest, if it has one.
+
+    Each repeat has a seed of its own, where the model takes any: an engine that answers the same
+    seed alike would answer one question several times over.
+    """
+
+    arm: Arm
+    item: str
+    messages: tuple[Message, ...]
+    request: Request
+    repeat: int = 0
+    asked: str = ""
+
+
+def question(arm: Arm, item: str, messages: tuple[Message, ...], repeat: int = 0) -> Question:
+    """Build the request of a question."""
+    request = arm.build(messages)
+    if repeat and request.seed is not None:
+        request = replace(request, seed=request.seed + repeat)
+    return Question(arm, item, messages, request, repeat)
+
+
+async def ask(asked: Question, pace: Pace, halt: Halt) -> AnswerRow:
     """Put one question; what may succeed later is tried again, with a growing pause.
 
-    Raises the last ProviderError or EngineError where no attempt brought an answer, or where the
-    endpoint asks for a pause beyond LONGEST_PAUSE_SECONDS.
+    Being too fast is no attempt: `pace` slows everybody down. Raises the last ProviderError or
+    EngineError where no attempt brought an answer, RateLimitedError where there is no hope of one
+    soon, and HaltedError where the run ends meanwhile.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    attempt = 1
+    while True:
         try:
-            return await _once(arm, item, messages)
+            async with pace.turn(halt) as asked_at:
+                row = await _once(asked)
+        except RateLimitedError as error:
+            pace.slow_down(asked.arm.candidate.id, error, asked_at)
         except (ProviderError, EngineError) as error:
-            pause = _pause(error, attempt)
-            if not error.retryable or attempt == ATTEMPTS or pause > LONGEST_PAUSE_SECONDS:
+            if not error.retryable or attempt == ATTEMPTS:
                 raise
-            # Jittered upwards only: never before the time that the endpoint asked for.
-            await asyncio.sleep(pause * (1 + random.random() / 4))  # noqa: S311 — no secret
-    raise AssertionError("unreachable")
+            await halt.pause(jittered(FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1)))
+            attempt += 1
+        else:
+            pace.answered(asked.arm.candidate.id)
+            return row
 
 
-def failed(arm: Arm, item: str, error: Exception) -> AnswerRow:
+def failed(asked: Question, error: Exception) -> AnswerRow:
     """The row of a question that got no answer: it counts as not accepted."""
     reason = str(error)[:300] or type(error).__name__
-    return AnswerRow(arm.candidate.id, item, "", "other", 0, 0, 0, 0.0, 0.0, 0, reason)
+    name = asked.arm.candidate.id
+    return AnswerRow(
+        name, asked.item, "", "other", 0, 0, 0, 0.0, 0.0, 0, reason, repeat=asked.repeat
+    )
 
 
-async def _once(arm: Arm, item: str, messages: tuple[Message, ...]) -> AnswerRow:
+async def _once(asked: Question) -> AnswerRow:
+    arm = asked.arm
     started = time.perf_counter()
     first: float | None = None
     events: list[Event] = []
-    async for event in arm.engine.stream(arm.build(messages)):
+    async for event in arm.engine.stream(asked.request):
         if first is None and isinstance(event, TextDelta):
             first = time.perf_counter() - started
         events.append(event)
     seconds = time.perf_counter() - started
     if arm.recorded_seconds is not None:
         # A log does not say when the first piece came; it was not later than the last.
-        seconds = first = arm.recorded_seconds(messages)
+        seconds = first = arm.recorded_seconds(asked.messages)
     answer = gather(events)
     if answer.usage is None:
         raise BadReplyError(
@@ -83,7 +122,7 @@ async def _once(arm: Arm, item: str, messages: tuple[Message, ...]) -> AnswerRow
     usage = answer.usage
     return AnswerRow(
         candidate=arm.candidate.id,
-        item=item,
+        item=asked.item,
         text=answer.text,
         stop_reason=answer.stop_reason.value,
         input_tokens=usage.input,
@@ -92,11 +131,6 @@ async def _once(arm: Arm, item: str, messages: tuple[Message, ...]) -> AnswerRow
         seconds=round(seconds, 6),
         first_token_seconds=round(first if first is not None else seconds, 6),
         cost_pico=arm.cost(usage, seconds),
+        repeat=asked.repeat,
+        asked=asked.asked,
     )
-
-
-def _pause(error: Exception, attempt: int) -> float:
-    """The endpoint's own wish in seconds, or a doubling pause."""
-    if isinstance(error, RateLimitedError) and error.retry_after is not None:
-        return error.retry_after
-    return FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1)

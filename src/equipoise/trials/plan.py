@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from equipoise.domain.workload import Candidate, Item, Workload
+from equipoise.domain.workload import Candidate, Item, Task, Workload
 
 FORMAT = 1
 
@@ -31,7 +32,8 @@ class TrialPlan:
     """Everything that decides what a trial's result means.
 
     `bar` is a quality floor, or a margin below `reference`; `order` the item ids as they will be
-    asked, the same for every arm.
+    asked, the same for every arm. `scorer` is its name, followed by its options as canonical JSON
+    and the digest of a program of the user's, where it has those.
     """
 
     workload: str
@@ -46,11 +48,40 @@ class TrialPlan:
     arms: tuple[ArmPlan, ...]
     temperature: float = 0.0
     format: int = FORMAT
+    repeats: int = 1
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The plan as plain values; what was added since its format is there where it says more."""
+        values = asdict(self)
+        if self.repeats == 1:
+            del values["repeats"]
+        return values
 
     @property
     def digest(self) -> str:
         """SHA-256 of the plan as canonical JSON, in hexadecimal."""
-        return hashlib.sha256(canonical(asdict(self))).hexdigest()
+        return hashlib.sha256(canonical(self.values)).hexdigest()
+
+
+def changes(before: Mapping[str, Any], plan: TrialPlan) -> list[str]:
+    """What a plan says otherwise than the plain values of another, in words."""
+    after = json.loads(canonical(plan.values))
+    before = {"repeats": 1, **before}
+    after.setdefault("repeats", 1)
+    told = {_NAMES.get(key, key): None for key in after if before.get(key) != after[key]}
+    return [f"another {name}" for name in told]
+
+
+_NAMES = {
+    "bar": "bar",
+    "reference": "incumbent",
+    "stopping": "stopping rule",
+    "items_digest": "set of items",
+    "order": "draw of items",
+    "arms": "set of candidates or prompts",
+    "repeats": "number of repeats",
+}
 
 
 def canonical(value: Any) -> bytes:
@@ -79,20 +110,31 @@ def make_plan(workload: Workload, candidates: tuple[Candidate, ...]) -> TrialPla
         alpha=workload.trial.alpha,
         stopping=workload.trial.stopping.value,
         seed=workload.trial.seed,
-        scorer=workload.task.scorer,
+        scorer=_scorer(workload.task),
         items_digest=workload.items_digest,
         order=tuple(item.id for item in items),
         arms=tuple(_arm(workload, candidate, items) for candidate in candidates),
+        repeats=workload.trial.repeats,
     )
 
 
+def _scorer(task: Task) -> str:
+    """The scorer's name, and with it all that decides what it says."""
+    said: dict[str, Any] = {"options": task.options} if task.options else {}
+    if task.program:
+        said["program"] = hashlib.sha256(canonical(task.program)).hexdigest()
+    return f"{task.scorer} {canonical(said).decode()}" if said else task.scorer
+
+
 def _arm(workload: Workload, candidate: Candidate, items: tuple[Item, ...]) -> ArmPlan:
-    prompts = [
-        [(m.role, m.text) for m in workload.prompt(candidate, item)] + [("gold", item.expected)]
-        for item in items
-    ]
     # Answers of another log, or of the endpoint itself, are another trial's.
     logged = [candidate.recorded.digest] if candidate.recorded is not None else []
-    asked = canonical([prompts, workload.task.schema, workload.task.max_output_tokens, *logged])
-    digest = hashlib.sha256(asked).hexdigest()
-    return ArmPlan(candidate.id, candidate.target, candidate.shots, digest)
+    rest = canonical([workload.task.schema, workload.task.max_output_tokens, *logged])
+    # The digest of a list of all prompts and of the rest, of which never more than one is there.
+    digest, comma = hashlib.sha256(b"[["), b""
+    for item in items:
+        prompt = [(m.role, m.text) for m in workload.prompt(candidate, item)]
+        digest.update(comma + canonical([*prompt, ("gold", item.expected)]))
+        comma = b","
+    digest.update(b"]," + rest[1:])
+    return ArmPlan(candidate.id, candidate.target, candidate.shots, digest.hexdigest())

@@ -21,15 +21,18 @@ from equipoise.statistics import (
     Interval,
     PairedCounts,
     Verdict,
-    floor_verdict,
     quantile,
     quantile_interval,
     tango,
     wilson,
 )
 from equipoise.statistics import verdict as noninferiority_verdict
+from equipoise.statistics.comparison import judge
+from equipoise.statistics.scores import ScoreComparison
+from equipoise.trials.floors import floor_standing
 from equipoise.trials.journal import AnswerRow
-from equipoise.trials.scorers import SCORERS, Score
+from equipoise.trials.judging import ItemScore, misjudged, score_row
+from equipoise.trials.scorers import judge_of
 from equipoise.trials.stopping import METHOD, sequential_standing
 
 _FLOOR_STANDING = {
@@ -50,20 +53,18 @@ _STANDING_VERDICT = {
     Standing.OPEN: Verdict.UNDECIDED,
 }
 
-Scores = Mapping[str, Mapping[str, Score]]
+Rows = Mapping[str, ItemScore]
+Scores = Mapping[str, Rows]
 
 
 def score_rows(workload: Workload, items: Sequence[Item], rows: Iterable[AnswerRow]) -> Scores:
     """Score every row: by candidate, then by item. A row without an answer is not accepted."""
-    scorer = SCORERS[workload.task.scorer]
+    judge = judge_of(workload.task)
     gold = {item.id: item.expected for item in items}
-    scores: dict[str, dict[str, Score]] = defaultdict(dict)
+    scores: dict[str, dict[str, ItemScore]] = defaultdict(dict)
     for row in rows:
-        scores[row.candidate][row.item] = (
-            Score(accepted=False, fields_right=0.0)
-            if row.failure
-            else scorer(row.text, gold[row.item])
-        )
+        score = scores[row.candidate].setdefault(row.item, ItemScore())
+        score.add(score_row(judge, row, gold[row.item]))
     return scores
 
 
@@ -74,24 +75,31 @@ def evidence(
     unmeasured: Mapping[str, str],
     lengths: Mapping[str, Lengths],
     digests: tuple[str, str],
+    concurrency: Mapping[str, int] | None = None,
 ) -> TrialEvidence:
     """Make the evidence of one trial.
 
     `unmeasured` maps candidates to why they have no answers, to which those are added that have
-    none all the same; `lengths` every candidate to what a tokenizer of ours counted, which an
-    endpoint's own counts replace; `digests` are the plan's and the journal's.
+    none all the same, or answers that the scorer failed on; `lengths` every candidate to what a
+    tokenizer of ours counted, which an endpoint's own counts replace; `digests` are the plan's and
+    the journal's; `concurrency` how many questions a candidate was asked at once, where not one.
     """
     reasons = {**_silent(workload, rows), **unmeasured}
+    scores = score_rows(workload, items, (row for row in rows if row.candidate not in reasons))
+    reasons |= misjudged(scores)
     unmeasured = {c.id: reasons[c.id] for c in workload.candidates if c.id in reasons}
     kept = [row for row in rows if row.candidate not in unmeasured]
-    scores = score_rows(workload, items, kept)
+    scores = {name: rows for name, rows in scores.items() if name not in unmeasured}
     measured = [c.id for c in workload.candidates if c.id in scores]
     quality = [_quality(workload, items, name, scores) for name in measured]
     quality += [_unmeasured(name) for name in unmeasured]
     answered = {
         name: [r for r in kept if r.candidate == name and not r.failure] for name in measured
     }
-    serving = {name: _serving(name, rows) for name, rows in answered.items() if rows}
+    at_once = concurrency or {}
+    serving = {
+        name: _serving(name, rows, at_once.get(name, 1)) for name, rows in answered.items() if rows
+    }
     return TrialEvidence(
         workload=workload.name,
         plan_digest=digests[0],
@@ -157,17 +165,22 @@ def _quality(
     workload: Workload, items: Sequence[Item], name: str, scores: Scores
 ) -> QualityEvidence:
     rows = scores[name]
-    accepted = sum(score.accepted for score in rows.values())
+    rate = sum(score.accepted for score in rows.values()) / len(rows)
     count = len(rows)
-    # The interval around the rate itself is always Wilson's, whatever the standing rests on.
-    interval = wilson(accepted, count, 1 - 2 * workload.trial.alpha)
+    # Of repeats the item is the unit, so the mean stands for as many whole acceptances.
+    accepted = round(rate * count)
+    if _binary(rows):
+        # The interval around the rate itself is always Wilson's, whatever the standing rests on.
+        interval = wilson(accepted, count, 1 - 2 * workload.trial.alpha)
+    else:
+        interval = floor_standing(_shares(rows), 0.0, workload.trial.alpha).interval
     judgement = _judge(workload, items, name, scores)
     return QualityEvidence(
         candidate=name,
         standing=judgement.standing,
         items=count,
         accepted=accepted,
-        rate=accepted / count,
+        rate=rate,
         low=interval.low,
         high=interval.high,
         method=judgement.method,
@@ -187,32 +200,52 @@ def _judge(workload: Workload, items: Sequence[Item], name: str, scores: Scores)
     reference = scores[bar.incumbent] if bar is not None else None
     if workload.trial.stopping is StoppingRule.BETTING:
         found = sequential_standing(
-            workload, items, _accepted(scores[name]), _accepted(reference) if reference else None
+            workload, items, _shares(scores[name]), _shares(reference) if reference else None
         )
         return _Judgement(found.standing, METHOD, found.p_value, found.stopped_at)
     alpha = workload.trial.alpha
     if bar is not None and reference is not None:
-        paired = noninferiority_verdict(_counts(scores[name], reference), bar.margin, alpha)
-        standing = _VERDICT_STANDING[paired.verdict]
-        return _Judgement(standing, paired.interval.method, paired.p_value)
-    passed = _accepted(scores[name]).values()
+        verdict, method, p_value = _paired(workload, scores[name], reference, bar.margin)
+        return _Judgement(_VERDICT_STANDING[verdict], method, p_value)
     floor = workload.requirements.quality_floor or 0.0
-    against = floor_verdict(sum(passed), len(passed), floor, alpha)
+    against = floor_standing(_shares(scores[name]), floor, alpha)
     return _Judgement(_FLOOR_STANDING[against.status], against.interval.method, against.p_value)
 
 
-def _accepted(rows: Mapping[str, Score]) -> dict[str, bool]:
+def _paired(
+    workload: Workload, first: Rows, second: Rows, margin: float
+) -> tuple[Verdict, str, float]:
+    """The verdict on a pair, the method of its interval and the p-value of non-inferiority."""
+    alpha = workload.trial.alpha
+    if _binary(first) and _binary(second):
+        paired = noninferiority_verdict(_counts(first, second), margin, alpha)
+        return paired.verdict, paired.interval.method, paired.p_value
+    compared = ScoreComparison(tuple(_differences(first, second)), workload.trial.seed)
+    judged = judge(compared, margin, alpha)
+    return judged.verdict, compared.interval(1 - 2 * alpha).method, judged.p_non_inferior
+
+
+def _shares(rows: Rows) -> dict[str, float]:
     return {item: score.accepted for item, score in rows.items()}
 
 
-def _common(first: Mapping[str, Score], second: Mapping[str, Score]) -> list[str]:
+def _binary(rows: Rows) -> bool:
+    return all(score.accepted in {0.0, 1.0} for score in rows.values())
+
+
+def _common(first: Rows, second: Rows) -> list[str]:
     return [item for item in first if item in second]
 
 
-def _counts(first: Mapping[str, Score], second: Mapping[str, Score]) -> PairedCounts:
+def _differences(first: Rows, second: Rows) -> list[float]:
+    return [first[item].accepted - second[item].accepted for item in _common(first, second)]
+
+
+def _counts(first: Rows, second: Rows) -> PairedCounts:
     common = _common(first, second)
     return PairedCounts.from_outcomes(
-        [first[item].accepted for item in common], [second[item].accepted for item in common]
+        [first[item].accepted == 1.0 for item in common],
+        [second[item].accepted == 1.0 for item in common],
     )
 
 
@@ -228,17 +261,17 @@ def _pairs(
     for candidate, reference in pairs:
         if not _common(scores[candidate], scores.get(reference, {})):
             continue
-        counts = _counts(scores[candidate], scores[reference])
-        interval = tango(counts, 1 - 2 * workload.trial.alpha)
+        differences = _differences(scores[candidate], scores[reference])
+        interval = _interval(workload, scores[candidate], scores[reference])
         yield PairedEvidence(
             candidate=candidate,
             reference=reference,
             difference=interval.estimate,
             low=interval.low,
             high=interval.high,
-            only_candidate=counts.only_candidate,
-            only_reference=counts.only_incumbent,
-            items=counts.total,
+            only_candidate=sum(value > 0 for value in differences),
+            only_reference=sum(value < 0 for value in differences),
+            items=len(differences),
             verdict=_difference(interval)
             if bar is None
             else _against(workload, items, candidate, scores),
@@ -246,13 +279,21 @@ def _pairs(
         )
 
 
+def _interval(workload: Workload, first: Rows, second: Rows) -> Interval:
+    """The interval of the difference of accept rates whose ends decide."""
+    level = 1 - 2 * workload.trial.alpha
+    if _binary(first) and _binary(second):
+        return tango(_counts(first, second), level)
+    compared = ScoreComparison(tuple(_differences(first, second)), workload.trial.seed)
+    return compared.interval(level)
+
+
 def _against(workload: Workload, items: Sequence[Item], name: str, scores: Scores) -> str:
     """The verdict against the incumbent, by the plan's own rule: a trial says one thing only."""
     bar = workload.requirements.non_inferiority
     if bar is None or workload.trial.stopping is StoppingRule.BETTING:
         return _STANDING_VERDICT[_judge(workload, items, name, scores).standing].value
-    counts = _counts(scores[name], scores[bar.incumbent])
-    return noninferiority_verdict(counts, bar.margin, workload.trial.alpha).verdict.value
+    return _paired(workload, scores[name], scores[bar.incumbent], bar.margin)[0].value
 
 
 def _difference(interval: Interval) -> str:
@@ -272,7 +313,7 @@ def _lengths(counted: Lengths, serving: ServingEvidence | None) -> Lengths:
     )
 
 
-def _serving(name: str, rows: Sequence[AnswerRow]) -> ServingEvidence:
+def _serving(name: str, rows: Sequence[AnswerRow], at_once: int) -> ServingEvidence:
     seconds = [row.seconds for row in rows]
     p95 = quantile_interval(seconds, 0.95)
     count = len(rows)
@@ -289,5 +330,5 @@ def _serving(name: str, rows: Sequence[AnswerRow]) -> ServingEvidence:
         p95_low=p95.low,
         p95_high=p95.high,
         longest_seconds=max(seconds),
-        concurrency=1,
+        concurrency=at_once,
     )

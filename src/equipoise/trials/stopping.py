@@ -11,13 +11,22 @@ from dataclasses import dataclass
 
 from equipoise.domain.evidence import Standing
 from equipoise.domain.workload import Item, StoppingRule, Workload
-from equipoise.statistics import SequentialDecision, SequentialOutcome, floor_test, paired_test
+from equipoise.statistics import (
+    BettingProcess,
+    SequentialDecision,
+    SequentialOutcome,
+    Side,
+    floor_test,
+    paired_test,
+)
 from equipoise.trials.journal import AnswerRow
-from equipoise.trials.scorers import SCORERS
+from equipoise.trials.judging import score_row
+from equipoise.trials.scorers import judge_of
 
 METHOD = "betting e-process, valid at every look"
 
-Accepted = Mapping[str, bool]
+Shares = Mapping[str, float]
+"""By item id, the share of its answers that are accepted: 0 or 1 where it was asked once."""
 
 _STANDING = {
     SequentialDecision.GOOD: Standing.MET,
@@ -36,7 +45,7 @@ class SequentialStanding:
 
 
 def sequential_standing(
-    workload: Workload, items: Sequence[Item], accepted: Accepted, reference: Accepted | None
+    workload: Workload, items: Sequence[Item], accepted: Shares, reference: Shares | None
 ) -> SequentialStanding:
     """Follow a candidate's outcomes, by item id, in the order of asking.
 
@@ -48,15 +57,70 @@ def sequential_standing(
     return SequentialStanding(_STANDING[outcome.decision], outcome.stopped_at, p_value)
 
 
+@dataclass(slots=True)
+class _Bet:
+    """Both bets on one candidate, until one is won."""
+
+    good: BettingProcess
+    bad: BettingProcess
+    won: bool = False
+
+    def observe(self, value: float, alpha: float) -> None:
+        if not self.won:
+            self.good, self.bad = self.good.observe(value), self.bad.observe(value)
+            self.won = self.good.crossed(alpha) or self.bad.crossed(alpha)
+
+
+class Bets:
+    """The bets of a trial that goes on: told of each item once, in the order of asking."""
+
+    def __init__(self, workload: Workload) -> None:
+        bar = workload.requirements.non_inferiority
+        self._alpha = workload.trial.alpha
+        self._incumbent = bar.incumbent if bar is not None else None
+        floor = workload.requirements.quality_floor or 0.0
+        self._null = (1.0 - bar.margin) / 2.0 if bar is not None else floor
+        self._bets: dict[str, _Bet] = {}
+        self._seen: set[str] = set()
+
+    def observe(self, shares: Shares) -> None:
+        """Take in what each candidate came to on the next item; who is left out is passed over."""
+        reference = shares.get(self._incumbent) if self._incumbent is not None else None
+        for name, share in shares.items():
+            self._seen.add(name)
+            if name == self._incumbent or (self._incumbent is not None and reference is None):
+                continue
+            value = share if reference is None else (1.0 + share - reference) / 2.0
+            if name not in self._bets:
+                above, below = (BettingProcess(self._null, side) for side in Side)
+                self._bets[name] = _Bet(above, below)
+            self._bets[name].observe(value, self._alpha)
+
+    def decided(
+        self, *, given_up: Collection[str] = (), silent: Collection[str] = ()
+    ) -> frozenset[str]:
+        """The candidates that need no more items; the incumbent stays while others need it.
+
+        Those `given_up` are asked nothing more, so the incumbent does not stay for them. Those
+        `silent` at the moment are never decided: either they answer again or they are given up,
+        and an outage is no verdict.
+        """
+        others = {name for name in self._seen if name != self._incumbent}
+        done = {name for name, bet in self._bets.items() if bet.won and name not in silent}
+        if self._incumbent is not None and done and done >= others.difference(given_up):
+            done.add(self._incumbent)
+        return frozenset(done)
+
+
 class Stopper:
-    """Says which candidates need no more items. Scores each answer once."""
+    """Says of rows that are there which candidates need no more items. Scores each answer once."""
 
     def __init__(self, workload: Workload, items: Sequence[Item]) -> None:
         self._workload = workload
         self._items = items
         self._gold = {item.id: item.expected for item in items}
-        self._score = SCORERS[workload.task.scorer]
-        self._accepted: dict[str, dict[str, bool]] = {}
+        self._judge = judge_of(workload.task)
+        self._accepted: dict[str, dict[str, dict[int, bool]]] = {}
 
     def decided(
         self,
@@ -65,42 +129,29 @@ class Stopper:
         given_up: Collection[str] = (),
         silent: Collection[str] = (),
     ) -> frozenset[str]:
-        """The candidates that need no more items; the incumbent stays while others need it.
-
-        Those `given_up` are asked nothing more, so the incumbent does not stay for them. Those
-        `silent` at the moment are never decided: either they answer again or they are given up,
-        and an outage is no verdict.
-        """
+        """The candidates that need no more items than these, as `Bets` says it."""
         if self._workload.trial.stopping is StoppingRule.FIXED:
             return frozenset()
-        self._take(rows)
-        bar = self._workload.requirements.non_inferiority
-        reference = self._accepted.get(bar.incumbent, {}) if bar is not None else None
-        others = {name for name in self._accepted if bar is None or name != bar.incumbent}
-        done = {
-            name
-            for name in others.difference(silent)
-            if self._is_decided(self._accepted[name], reference)
-        }
-        if bar is not None and done and done >= others.difference(given_up):
-            done.add(bar.incumbent)
-        return frozenset(done)
-
-    def _is_decided(self, accepted: Accepted, reference: Accepted | None) -> bool:
-        outcome = _outcome(self._workload, self._items, accepted, reference)
-        return outcome.decision is not SequentialDecision.UNDECIDED
-
-    def _take(self, rows: Iterable[AnswerRow]) -> None:
         for row in rows:
-            known = self._accepted.setdefault(row.candidate, {})
-            if row.item not in known:
-                # As in `results`: what got no answer is not accepted.
-                given = not row.failure and self._score(row.text, self._gold[row.item]).accepted
-                known[row.item] = given
+            self._take(row)
+        bets = Bets(self._workload)
+        for item in self._items:
+            answers = {
+                name: known[item.id] for name, known in self._accepted.items() if item.id in known
+            }
+            bets.observe(
+                {name: sum(given.values()) / len(given) for name, given in answers.items()}
+            )
+        return bets.decided(given_up=given_up, silent=silent)
+
+    def _take(self, row: AnswerRow) -> None:
+        known = self._accepted.setdefault(row.candidate, {}).setdefault(row.item, {})
+        if row.repeat not in known:
+            known[row.repeat] = score_row(self._judge, row, self._gold[row.item]).accepted
 
 
 def _outcome(
-    workload: Workload, items: Sequence[Item], accepted: Accepted, reference: Accepted | None
+    workload: Workload, items: Sequence[Item], accepted: Shares, reference: Shares | None
 ) -> SequentialOutcome:
     alpha = workload.trial.alpha
     requirements = workload.requirements

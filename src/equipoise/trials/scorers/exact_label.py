@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from equipoise.trials.scorers.score import MALFORMED, Score, read_object
+from equipoise.trials.scorers.text import said
 
 
 def score(text: str, expected: dict[str, Any]) -> Score:
     """Compare the only field of an answer with its gold label."""
     ((name, gold),) = expected.items()
-    answer = read_object(text)
+    answer = read_object(said(text))
     if answer is None or not isinstance(answer.get(name), str):
         return MALFORMED
     right = answer[name].strip().casefold() == str(gold).strip().casefold()

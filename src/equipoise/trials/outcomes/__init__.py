@@ -1,0 +1,1 @@
+"""Verdicts on outcomes that exist: a table of scores in, a judgement of two models out."""

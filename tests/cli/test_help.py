@@ -60,6 +60,7 @@ def test_the_commands_are_the_documented_ones() -> None:
         "license",
         "models",
         "price",
+        "run",
         "summary",
         "verdict",
     }

@@ -392,22 +392,7 @@ def test_one_item_by_degrees_decides_nothing(
     make_workload: MakeWorkload, make_row: MakeRow, judge: Judge
 ) -> None:
     workload = make_workload(1, ("a",), floor=0.4)
-    rows = [
-        replace(make_row("a", workload.items[0].id, right=repeat > 0), repeat=repeat)
-        for repeat in range(2)
-    ]
-    row = judge(workload, {}, rows=rows).quality_of("a")
+    wrong, right = (make_row("a", workload.items[0].id, right=good) for good in (False, True))
+    row = judge(workload, {}, rows=[wrong, replace(right, repeat=1)]).quality_of("a")
 
     assert (row.standing, row.rate, row.low, row.high) == (Standing.OPEN, 0.5, 0.0, 1.0)
-
-
-def test_answers_that_were_asked_at_once_are_said_to_be(
-    make_workload: MakeWorkload, make_row: MakeRow
-) -> None:
-    workload = make_workload(12, ("a", "b"))
-    rows = [make_row(name, item.id) for name in "ab" for item in workload.items]
-    lengths = dict.fromkeys("ab", COUNTED)
-    found = evidence(workload, workload.items, rows, {}, lengths, ("p", "j"), {"a": 4})
-    at_once = {row.candidate: row.concurrency for row in found.serving}
-
-    assert at_once == {"a": 4, "b": 1}

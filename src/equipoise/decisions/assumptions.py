@@ -242,6 +242,11 @@ def _method(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
             "above it, waiting grows faster than load",
             _EQUIPOISE,
         )
+    yield from _promises(case, offers)
+
+
+def _promises(case: Case, offers: Mapping[str, Offer]) -> Iterable[Assumption]:
+    """What nobody measured of a vendor's service, beside what it promises."""
     for offer in offers.values():
         if isinstance(offer.path, ApiPath):
             timed = case.trial.serving_of(offer.id) is not None

@@ -6,6 +6,7 @@ import pytest
 
 from equipoise.catalog import devices
 from equipoise.economics.throughput.precision import FORMATS, arithmetic_peak, weight_format
+from equipoise.economics.throughput.rows import Reason, read_row
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,18 @@ def test_a_device_without_a_unit_multiplies_in_the_next_wider_one() -> None:
     assert arithmetic_peak(ampere, 4) == ampere.flops
     assert arithmetic_peak(blackwell, 4) == blackwell.flops_fp4
     assert arithmetic_peak(blackwell, 16) == blackwell.flops
+
+
+def test_a_row_without_a_precision_has_the_weights_as_they_are_published() -> None:
+    said = {"gpu": "h100", "gpu_count": "1", "input_len": "1000", "output_len": "200"}
+    formats = {}
+    for model in ("gpt-oss-120b", "deepseek-v3", "llama-3.1-8b-instruct"):
+        found = read_row({**said, "model": model, "concurrency": "8"})
+        assert not isinstance(found, Reason)
+        formats[model] = found[0].weights.id
+
+    assert formats == {
+        "gpt-oss-120b": "mxfp4",
+        "deepseek-v3": "fp8",
+        "llama-3.1-8b-instruct": "bf16",
+    }

@@ -393,18 +393,3 @@ def test_published_rows_are_estimated_or_say_why() -> None:
     ]
     assert sum(isinstance(one, RowEstimate) for one in aggregated) > 0.9 * len(aggregated)
     assert all(one.reason for one in found if isinstance(one, Reason))
-
-
-def test_a_row_without_a_precision_has_the_weights_as_they_are_published() -> None:
-    said = {"gpu": "h100", "gpu_count": "1", "input_len": "1000", "output_len": "200"}
-    formats = {}
-    for model in ("gpt-oss-120b", "deepseek-v3", "llama-3.1-8b-instruct"):
-        found = read_row({**said, "model": model, "concurrency": "8"})
-        assert not isinstance(found, Reason)
-        formats[model] = found[0].weights.id
-
-    assert formats == {
-        "gpt-oss-120b": "mxfp4",
-        "deepseek-v3": "fp8",
-        "llama-3.1-8b-instruct": "bf16",
-    }

@@ -83,10 +83,13 @@ def gather_wide(
         raise outcomes_error([Problem(path, 1, "", "has no column of yes or no", advice)])
     outcomes.notes += _notes(grid, columns, [place for place in places if place not in chosen])
     if not models:
-        first, rest = outcomes.models[:_LISTED], len(outcomes.models) - _LISTED
-        more = f" and {rest} more" if rest > 0 else ""
-        outcomes.notes.append(f"Models: {', '.join(first)}{more}.")
+        outcomes.notes.append(_models_note(outcomes))
     return checked(outcomes)
+
+
+def _models_note(outcomes: Outcomes) -> str:
+    first, rest = outcomes.models[:_LISTED], len(outcomes.models) - _LISTED
+    return f"Models: {', '.join(first)}{f' and {rest} more' if rest > 0 else ''}."
 
 
 def _is_model(grid: _Grid, place: int, also: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ from time import monotonic
 import numpy as np
 from goals import Goal, report
 from numpy.typing import NDArray
+from trial_nulls import cluster_bets, rare_losses, unseen_clusters, weighted
 
 from equipoise.statistics import Interval, PairedCounts, SequentialDecision, Verdict, tango
 from equipoise.statistics.betting import replay
@@ -79,6 +80,10 @@ def main() -> int:
         begun = monotonic()
         goals += measure(sets)
         print(f"{measure.__name__}: {monotonic() - begun:.0f} s", file=sys.stderr)
+    for null in (cluster_bets, unseen_clusters, rare_losses, weighted):
+        begun = monotonic()
+        goals += null()
+        print(f"{null.__name__}: {monotonic() - begun:.0f} s", file=sys.stderr)
     return report(goals)
 
 

@@ -122,7 +122,7 @@ def _undecided(judged: Judged) -> str:
         f"{sample}, judged once, at the same margin; or, for a sample that may grow, equipoise "
         'trial run with stopping = "betting", as --sequential replays it: betting holds at '
         "whichever item one stops. Adding items to these until a test of fixed size passes would "
-        "claim what is not so three or four times as often as alpha allows"
+        "claim what is not so several times as often as alpha allows"
     )
 
 

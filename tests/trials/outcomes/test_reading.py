@@ -198,7 +198,7 @@ def test_files_of_no_or_broken_format_are_refused(tmp_path: Path) -> None:
 
     assert "cannot be read: Not a gzipped file" in said[0]
     assert "is no Parquet file" in said[1]
-    assert said[2].startswith("o.csv:1: cannot be read as text: byte 0xff, the line's 1th")
+    assert said[2].startswith("o.csv:1: cannot be read as text: byte 0xff at place 1")
     assert "ends in none of .csv, .tsv" in said[3]
     assert "is no file that is there" in said[4]
     assert ["is no JSON:" in lines[0], "is no JSON object" in lines[1]] == [True, True]
@@ -245,9 +245,10 @@ def test_every_line_that_is_no_text_is_named(tmp_path: Path) -> None:
     path = tmp_path / "o.csv"
     path.write_bytes("item,model,score\nqé,a,1\nq2,a,1\nü,a,0\n".encode("latin-1"))
 
+    said = "cannot be read as text: byte 0x{} at place {} of the line is no UTF-8. Write UTF-8."
     assert problems_of(order(path)) == [
-        "o.csv:2: cannot be read as text: byte 0xe9, the line's 2th, is no UTF-8. Write UTF-8.",
-        "o.csv:4: cannot be read as text: byte 0xfc, the line's 1th, is no UTF-8. Write UTF-8.",
+        f"o.csv:2: {said.format('e9', 2)}",
+        f"o.csv:4: {said.format('fc', 1)}",
     ]
 
 

@@ -86,7 +86,12 @@ def _until_broken(path: Path, rows: Rows, problems: list[Problem]) -> Rows:
     except (OSError, EOFError, zlib.error) as error:
         problems.append(Problem(str(path), None, "", f"cannot be read: {error}"))
     except duckdb.Error as error:
-        problems.append(Problem(str(path), None, "", f"is no Parquet file: {error}"))
+        problems.append(Problem(str(path), None, "", f"is no Parquet file: {_first(error)}"))
+
+
+def _first(error: Exception) -> str:
+    """The first line of what DuckDB says; the others show its own query."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _no_text(path: Path) -> Iterator[Problem]:
@@ -97,8 +102,8 @@ def _no_text(path: Path) -> Iterator[Problem]:
             try:
                 line.decode()
             except UnicodeDecodeError as error:
-                reason = f"cannot be read as text: byte 0x{line[error.start]:02x}, "
-                reason += f"the line's {error.start + 1}th, is no UTF-8"
+                reason = f"cannot be read as text: byte 0x{line[error.start]:02x} "
+                reason += f"at place {error.start + 1} of the line is no UTF-8"
                 yield Problem(str(path), number, "", reason, "Write UTF-8.")
 
 
